@@ -1,0 +1,57 @@
+# The two commands are `make book` and `make test`; each does all the set-up by itself.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8000
+CACHE := $(CURDIR)/_build/cache
+
+# JAX by default stores no compilation that took less than a second; the book's take less.
+export JAX_PLATFORMS ?= cpu
+export JAX_COMPILATION_CACHE_DIR ?= $(CACHE)/jax
+export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS ?= 0
+export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES ?= -1
+
+.PHONY: help book test lab serve notebooks lock race lint clean
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+book: .venv/.stamp  ## build the book and say how to open it
+	$(BIN)/jupyter-book build . -W --keep-going -n -q
+	@echo "The book is built. Open it with a browser: $(CURDIR)/_build/html/index.html"
+	@if command -v xdg-open >/dev/null && [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then xdg-open _build/html/index.html; \
+	elif command -v open >/dev/null && [ -z "$$CI" ]; then open _build/html/index.html; fi 2>/dev/null || true
+
+test: .venv/.stamp  ## run every test: package, notebooks, and the built pages in a browser
+	$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
+	$(BIN)/pytest
+
+lab: .venv/.stamp  ## open JupyterLab on the chapters
+	$(BIN)/jupyter lab --notebook-dir=. chapters
+
+serve: book  ## build, then serve the book on http://localhost:$(PORT)
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+notebooks: .venv/.stamp  ## run all notebooks again and store their text outputs
+	$(BIN)/python -m book.notebooks run
+
+lock:  ## refresh requirements.lock within the ranges of pyproject.toml
+	test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install -q uv; }
+	.venv-lock/bin/uv lock --upgrade
+	.venv-lock/bin/uv export -q --all-groups --no-emit-project --no-header --no-annotate -o requirements.lock
+
+race: .venv/.stamp  ## race dlbook against the frameworks a reader would otherwise use
+	$(BIN)/python -m pip install -q -e '.[benchmarks]' --no-build-isolation
+	$(BIN)/python -m benchmarks
+
+lint: .venv/.stamp  ## format the code and mend what can be mended
+	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+clean:  ## remove all that was built, the environment too
+	rm -rf _build .venv .venv-lock .pytest_cache .ruff_cache dlbook.egg-info
+
+.venv/.stamp: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	touch $@

@@ -1,0 +1,1 @@
+"""Models whose learning rule is not gradient descent on a loss."""

@@ -1,0 +1,105 @@
+"""Multilayer perceptron: affine maps with an activation between them."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import jax.numpy as jnp
+import jax.random as jr
+from jaxtyping import Array, Float, PRNGKeyArray
+
+from dlbook import checks
+from dlbook.ops.activations import relu
+from dlbook.ops.affine import Affine, affine
+from dlbook.ops.losses import softmax_cross_entropy
+
+Params = list[Affine]
+
+
+def init(key: PRNGKeyArray, sizes: tuple[int, ...], *, width=None, scale=None) -> Params:
+    """Draw normal weights, by default with He's deviation :eq:`he-initialisation`, and zero biases.
+
+    Parameters
+    ----------
+    sizes
+        Units in each layer, from the inputs to the scores, as in `(64, 32, 10)`.
+    width
+        Hidden units in use, at most those in `sizes`; it may be traced, so that
+        one compiled call can sweep it.  The others get zero weights in and out,
+        and gradient descent keeps them so where the activation has f(0) = 0.
+    scale
+        Standard deviation of the weights, instead of He's sqrt(2 / inputs) :cite:`he2015delving`.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two sizes, one is below 1, or `width` is more than a hidden layer has.
+    """
+    checks.sizes("mlp.init", sizes)
+    for size in sizes[1:-1] if width is not None else ():
+        checks.in_range("mlp.init", "width", width, 1, size)
+    used = [sizes[0]] + [n if width is None else width for n in sizes[1:-1]] + [sizes[-1]]
+    keys = jr.split(key, len(sizes) - 1)
+    layers = []
+    for layer_key, (n_in, n_out), (used_in, used_out) in zip(keys, pairwise(sizes), pairwise(used), strict=True):
+        deviation = jnp.sqrt(2 / used_in) if scale is None else scale
+        in_use = (jnp.arange(n_in)[:, None] < used_in) & (jnp.arange(n_out) < used_out)
+        w = deviation * jr.normal(layer_key, (n_in, n_out))
+        layers.append(Affine(w=jnp.where(in_use, w, 0), b=jnp.zeros(n_out)))
+    return layers
+
+
+def hidden(params: Params, x: Float[Array, "n d"], *, activation: Callable = relu) -> list[Float[Array, "n _"]]:
+    """Return what each hidden layer puts out, a list from first to last: equation :eq:`mlp-forward`."""
+    outputs = []
+    for layer in params[:-1]:
+        x = activation(affine(x, *layer))
+        outputs.append(x)
+    return outputs
+
+
+def apply(params: Params, x: Float[Array, "n d"], *, activation: Callable = relu) -> Float[Array, "n k"]:
+    """Return the scores of each row of `x`: equation :eq:`mlp-forward`, without an activation at the end."""
+    return affine([x, *hidden(params, x, activation=activation)][-1], *params[-1])
+
+
+def loss(
+    params: Params,
+    batch,
+    key: PRNGKeyArray | None = None,
+    *,
+    l2=0.0,
+    head: Callable = softmax_cross_entropy,
+    activation: Callable = relu,
+) -> Float[Array, ""]:
+    """Mean loss of a batch `(x, y)`, plus weight decay: equation :eq:`weight-decay`.
+
+    Parameters
+    ----------
+    key
+        Not used: nothing here is random.
+    l2
+        Strength of the penalty on the squared weights; biases go free.  May be traced.
+    head
+        Loss of the scores and `y`, such as `squared_error` for regression.
+    """
+    x, y = batch
+    penalty = sum((w**2).sum() for w, _ in params)
+    return head(apply(params, x, activation=activation), y) + l2 / 2 * penalty
+
+
+def accuracy(params: Params, batch, *, activation: Callable = relu) -> Float[Array, ""]:
+    """Share of a batch `(x, labels)` whose highest score is at its label."""
+    x, labels = batch
+    return (apply(params, x, activation=activation).argmax(1) == labels).mean()
+
+
+def count_parameters(sizes: tuple[int, ...]) -> int:
+    """Weights and biases of a network with these layer sizes: equation :eq:`parameter-count`.
+
+    Examples
+    --------
+    >>> count_parameters((64, 32, 10))
+    2410
+    """
+    checks.sizes("mlp.count_parameters", sizes)
+    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))

@@ -1,0 +1,158 @@
+"""The training loop: a whole run is one compiled call."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import jax.random as jr
+import numpy as np
+from jax import lax
+from jaxtyping import Array, Float, PRNGKeyArray, PyTree
+from tqdm.auto import tqdm
+
+from dlbook import checks
+from dlbook.train.optimizers import adam
+
+
+class Fit(NamedTuple):
+    """What a run leaves behind.
+
+    Attributes
+    ----------
+    params
+        The trained parameters.
+    loss
+        Loss of each minibatch, before its update.
+    metrics
+        What `metrics(params)` gave after each epoch, stacked.
+    """
+
+    params: PyTree
+    loss: Float[Array, "epochs batches"]
+    metrics: Any
+
+
+def fit(
+    loss: Callable,
+    params: PyTree,
+    data: PyTree[Array],
+    *,
+    key: PRNGKeyArray,
+    learning_rate=1e-3,
+    optimizer: Callable = adam,
+    epochs: int = 10,
+    batch_size: int = 32,
+    metrics: Callable = lambda params: None,
+    settings: dict | None = None,
+    progress: bool = False,
+) -> Fit:
+    """Minimise `loss(params, batch, key, **settings)` by minibatch gradient descent :eq:`minibatch`.
+
+    Each epoch visits the samples in a fresh random order; those left over when
+    no further batch can be filled sit that epoch out.
+
+    Parameters
+    ----------
+    data
+        Arrays with one sample in each entry of their first axis.
+    key
+        Decides the order of the samples, and what the loss draws.
+    learning_rate
+        May be traced, so that `sweep` can vary it.
+    optimizer
+        Makes an optimizer from a learning rate; `optax.adam` works too.
+    metrics
+        Evaluated on the parameters after each epoch.
+    settings
+        Further arguments of the loss, such as `{"l2": 1e-3}`; they may be traced.
+    progress
+        Compile one epoch instead of the run, and show a bar with the loss and the time left.
+
+    Raises
+    ------
+    ValueError
+        If the learning rate is not a positive number, no batch fits, the arrays
+        of `data` differ in length, or the loss refuses the data (see Notes).
+
+    Notes
+    -----
+    Before anything is compiled the loss is traced once on the samples with the smallest and
+    largest labels, so that shapes that do not match and labels out of range are
+    reported by the op that they reach.
+
+    One compilation serves all later calls with the same functions, sizes and
+    counts; a new `lambda` or `partial` is a new function.  A run that diverges is
+    no error: its losses become inf or nan.
+    """
+    settings = settings or {}
+    samples = _samples(data)
+    checks.positive("fit", "learning_rate", learning_rate)
+    checks.in_range("fit", "epochs", epochs, 1, np.inf)
+    if not 1 <= batch_size <= samples:
+        raise ValueError(f"fit: batch_size must lie between 1 and the {samples} samples, got {batch_size}.")
+    extremes = _extremes(data)
+    jax.eval_shape(lambda params: loss(params, extremes, key, **settings), params)
+
+    run = partial(_epochs, loss, optimizer, metrics, batch_size)
+    state = _start(optimizer, params, learning_rate)
+    if not progress:
+        (params, _), (losses, measured) = run(epochs, state, data, key, learning_rate, settings, 0)
+        return Fit(params, losses, measured)
+
+    records = []
+    with tqdm(range(epochs), unit="epoch") as bar:
+        for number in bar:
+            state, record = run(1, state, data, key, learning_rate, settings, number)
+            records.append(record)
+            bar.set_postfix(loss=f"{record[0].mean():.4g}")
+    losses, measured = jax.tree.map(lambda *parts: jnp.concatenate(parts), *records)
+    return Fit(state[0], losses, measured)
+
+
+@partial(jax.jit, static_argnums=0)
+def _start(optimizer, params, learning_rate):
+    return params, optimizer(learning_rate).init(params)
+
+
+@partial(jax.jit, static_argnums=(0, 1, 2, 3, 4))
+def _epochs(loss, optimizer, metrics, batch_size, epochs, state, data, key, learning_rate, settings, first):
+    """Run `epochs` epochs, the first of them numbered `first`; return the state and the records."""
+    samples = len(jax.tree.leaves(data)[0])
+    batches = samples // batch_size
+    opt = optimizer(learning_rate)
+
+    def epoch(state, number):
+        key_order, key_steps = jr.split(jr.fold_in(key, number))
+
+        def step(state, inputs):
+            params, opt_state = state
+            number, rows = inputs
+            batch = jax.tree.map(lambda a: a[rows], data)
+            value, grads = jax.value_and_grad(loss)(params, batch, jr.fold_in(key_steps, number), **settings)
+            updates, opt_state = opt.update(grads, opt_state, params)
+            return (jax.tree.map(jnp.add, params, updates), opt_state), value
+
+        order = jr.permutation(key_order, samples)[: batches * batch_size]
+        state, losses = lax.scan(step, state, (jnp.arange(batches), order.reshape(batches, batch_size)))
+        return state, (losses, metrics(state[0]))
+
+    return lax.scan(epoch, state, first + jnp.arange(epochs))
+
+
+def _samples(data):
+    """The length that all arrays of `data` share."""
+    leaves = jax.tree.leaves(data)
+    lengths = sorted({a.shape[0] if a.ndim else 0 for a in leaves})
+    if len(lengths) != 1:
+        raise ValueError(f"fit: the arrays of data must have one sample count, got {lengths or 'no array'}.")
+    return lengths[0]
+
+
+def _extremes(data):
+    """The samples that hold the smallest and the largest entry of each one-dimensional integer array."""
+    known = lambda a: not isinstance(a, jax.core.Tracer) and a.ndim == 1 and jnp.issubdtype(a.dtype, jnp.integer)
+    labels = [np.asarray(a) for a in jax.tree.leaves(data) if known(a)]
+    rows = np.array([row for a in labels for row in (a.argmin(), a.argmax())] or [0])
+    return jax.tree.map(lambda a: a[rows], data)

@@ -1,0 +1,64 @@
+"""Update rules of the book, in Optax's protocol: each can be swapped for Optax's own.
+
+`optimizer.init(params)` gives a state; `optimizer.update(grads, state, params)`
+gives the step to add to the parameters, and the next state.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax.tree import map as tree_map
+
+
+class Optimizer(NamedTuple):
+    """The two functions of an update rule."""
+
+    init: Callable
+    update: Callable
+
+
+def sgd(learning_rate) -> Optimizer:
+    """Gradient descent: equation :eq:`gradient-descent`."""
+
+    def update(grads, state, params=None):
+        return tree_map(lambda g: -learning_rate * g, grads), state
+
+    return Optimizer(lambda params: (), update)
+
+
+def momentum(learning_rate, beta=0.9) -> Optimizer:
+    """Heavy-ball momentum :cite:`polyak1964some`, the velocity a decaying sum of gradients: equation :eq:`momentum`."""
+
+    def update(grads, velocity, params=None):
+        velocity = tree_map(lambda v, g: beta * v + g, velocity, grads)
+        return tree_map(lambda v: -learning_rate * v, velocity), velocity
+
+    return Optimizer(lambda params: tree_map(jnp.zeros_like, params), update)
+
+
+class AdamState(NamedTuple):
+    """Steps taken, and running means of the gradient and of its square."""
+
+    step: jax.Array
+    mean: Any
+    square: Any
+
+
+def adam(learning_rate, b1=0.9, b2=0.999, eps=1e-8) -> Optimizer:
+    """Adam :cite:`kingma2015adam`, steps scaled by the gradient's running moments: equation :eq:`adam`."""
+
+    def init(params):
+        zeros = tree_map(jnp.zeros_like, params)
+        return AdamState(jnp.zeros((), "int32"), zeros, zeros)
+
+    def update(grads, state, params=None):
+        step = state.step + 1
+        mean = tree_map(lambda m, g: b1 * m + (1 - b1) * g, state.mean, grads)
+        square = tree_map(lambda v, g: b2 * v + (1 - b2) * g * g, state.square, grads)
+        fix1, fix2 = 1 - b1**step, 1 - b2**step  # both moments start at zero: undo that bias
+        steps = tree_map(lambda m, v: -learning_rate * (m / fix1) / (jnp.sqrt(v / fix2) + eps), mean, square)
+        return steps, AdamState(step, mean, square)
+
+    return Optimizer(init, update)

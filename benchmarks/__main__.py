@@ -1,0 +1,43 @@
+"""Run the races, print the ratios, write the results."""
+
+import argparse
+import json
+from pathlib import Path
+
+from benchmarks import mlp
+from benchmarks.race import machine, race, summary
+
+RACES = {"mlp": mlp}
+RESULTS = Path(__file__).parent / "results"
+
+
+def main():
+    """Parse the command line and run what it names."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("races", nargs="*", choices=[*RACES, []], help="which races; all by default")
+    parser.add_argument("--rounds", type=int, default=5, help="fresh processes for each contender")
+    chosen = parser.parse_args()
+    for name in chosen.races or RACES:
+        rules = RACES[name]
+        tasks = [run_task(rules, task, chosen.rounds) for task in rules.TASKS]
+        RESULTS.mkdir(exist_ok=True)
+        path = RESULTS / f"{name}.json"
+        path.write_text(json.dumps({"machine": machine(rules.PACKAGES), "tasks": tasks}, indent=1) + "\n")
+        print(f"written: {path.relative_to(Path.cwd())}")
+
+
+def run_task(rules, task, rounds):
+    """Race one task, check that all did the same work, and print a line for each contender."""
+    result = summary(race(rules.__name__, list(rules.CONTENDERS), task, rounds))
+    rules.same_quality({name: row["loss"] for name, row in result.items()})
+    print(", ".join(f"{k} {v}" for k, v in task.items()))
+    for name, row in result.items():
+        print(
+            f"  {name:<16} first {row['first']:7.3f} s   warm {row['warm']:7.4f} s   loss {row['loss']:.4f}"
+            f"   {row['ratio']:6.2f} times dlbook's ({row['ratio_low']:.2f} to {row['ratio_high']:.2f})"
+        )
+    return {"task": task, "contenders": result}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""A multilayer perceptron 64-64-10 on the digits: the same data, initial weights and order of batches for all.
+
+scikit-learn draws weights and orders of its own, so its loss is compared within a band.
+"""
+
+import jax
+import jax.random as jr
+import numpy as np
+
+from dlbook import data, train
+from dlbook.models import mlp
+
+SIZES = (64, 64, 10)
+EPOCHS = 20
+TASKS = [
+    {"optimizer": optimizer, "batch_size": batch_size, "learning_rate": rate}
+    for optimizer, rate in (("sgd", 0.1), ("adam", 1e-3))
+    for batch_size in (32, 128)
+]
+PACKAGES = ["jax", "numpy", "scikit-learn", "torch"]
+BANDS = {"torch": (-0.01, 0.01), "torch, 1 thread": (-0.01, 0.01), "scikit-learn": (-1, 0.15)}  # relative to dlbook's
+
+
+def start():
+    """Return the training set, the initial parameters and the key that orders the batches."""
+    return data.digits().train, mlp.init(jr.key(0), SIZES), jr.key(1)
+
+
+def orders(key, samples, batch_size):
+    """Rows of each batch of each epoch, as `train.fit` draws them from the same key."""
+    batches = samples // batch_size
+    keys = [jr.split(jr.fold_in(key, number))[0] for number in range(EPOCHS)]
+    rows = [jr.permutation(k, samples)[: batches * batch_size].reshape(batches, batch_size) for k in keys]
+    return np.stack([np.asarray(r) for r in rows])
+
+
+def with_dlbook(task):
+    """The package's own loop: the whole run is one compiled call."""
+    batch, params, key = start()
+    optimizer = getattr(train, task["optimizer"])
+
+    def run():
+        fit = train.fit(
+            mlp.loss,
+            params,
+            batch,
+            key=key,
+            learning_rate=task["learning_rate"],
+            optimizer=optimizer,
+            epochs=EPOCHS,
+            batch_size=task["batch_size"],
+        )
+        return float(jax.block_until_ready(fit).loss[-1].mean())
+
+    return run
+
+
+def with_torch(task, threads=None):
+    """PyTorch, eager, the usual loop, on as many threads as it chooses or on `threads`."""
+    import torch
+
+    torch.set_num_threads(threads or torch.get_num_threads())
+
+    (x, labels), params, key = start()
+    rows = torch.from_numpy(orders(key, len(x), task["batch_size"]).astype("int64"))
+    x, labels = torch.from_numpy(np.array(x)), torch.from_numpy(np.array(labels, "int64"))
+    make = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[task["optimizer"]]
+
+    def model():
+        net = torch.nn.Sequential(torch.nn.Linear(64, 64), torch.nn.ReLU(), torch.nn.Linear(64, 10))
+        with torch.no_grad():
+            for layer, (w, b) in zip((net[0], net[2]), params, strict=True):
+                layer.weight.copy_(torch.from_numpy(np.array(w.T)))
+                layer.bias.copy_(torch.from_numpy(np.array(b)))
+        return net
+
+    def run():
+        net = model()
+        optimizer = make(net.parameters(), lr=task["learning_rate"])
+        for epoch in rows:
+            total = 0.0
+            for batch in epoch:
+                optimizer.zero_grad()
+                loss = torch.nn.functional.cross_entropy(net(x[batch]), labels[batch])
+                loss.backward()
+                optimizer.step()
+                total += loss.detach()
+        return float(total / len(rows[0]))
+
+    return run
+
+
+def with_sklearn(task):
+    """scikit-learn's MLPClassifier, without its penalty and its early stopping."""
+    import warnings
+
+    from sklearn.neural_network import MLPClassifier
+
+    x, labels = map(np.asarray, start()[0])
+
+    def run():
+        model = MLPClassifier(
+            (64,),
+            solver=task["optimizer"],
+            batch_size=task["batch_size"],
+            learning_rate_init=task["learning_rate"],
+            alpha=0,
+            momentum=0,
+            max_iter=EPOCHS,
+            tol=0,
+            n_iter_no_change=EPOCHS + 1,
+            random_state=0,
+        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that it has not converged in 20 epochs is the task
+            return float(model.fit(x, labels).loss_)
+
+    return run
+
+
+CONTENDERS = {
+    "dlbook": with_dlbook,
+    "torch": with_torch,
+    "torch, 1 thread": lambda task: with_torch(task, threads=1),
+    "scikit-learn": with_sklearn,
+}
+
+
+def same_quality(losses: dict) -> None:
+    """Raise unless all contenders end at the same loss, so that the race is fair."""
+    for name, (low, high) in BANDS.items():
+        if not low <= losses[name] / losses["dlbook"] - 1 <= high:
+            raise AssertionError(f"mlp: {name} ends at a loss of {losses[name]:.4g}, dlbook at {losses['dlbook']:.4g}.")

@@ -1,0 +1,245 @@
+"""Explorer: a figure whose settings the reader moves, with one description and two lives."""
+
+import inspect
+import itertools
+import os
+from collections.abc import Callable
+from functools import cached_property
+
+import jax
+import numpy as np
+
+from dlbook.explorers import page, table
+from dlbook.explorers.grid import on_grid
+from dlbook.explorers.picture import picture, still
+from dlbook.explorers.record import Frame, Slot, entries, finite
+from dlbook.explorers.widget import Panel
+
+TABLE_LIMIT = 250_000  # bytes in the page
+GAPS = "Gaps in the picture stand for numbers that are not finite."
+
+
+class Explorer:
+    """An interactive figure of a pure function.
+
+    In a Jupyter kernel it shows ipywidgets and calls the jitted function at each move.  In the built book, where
+    no kernel runs, it shows the same controls and looks the answer up in a table computed when the book was built
+    (environment variable `DLBOOK_STATIC=1`).
+
+    Parameters
+    ----------
+    kernel
+        A pure function `kernel(**settings)` that JAX can trace; returns the record, a dict or NamedTuple of arrays.
+    controls
+        A `Range` or `Choice` for each setting, by its name.
+    views
+        What to draw of the record, side by side.
+    title
+        Accessible name of the figure, unlike all others on its page.
+    describe
+        `describe(settings, record)` returns one sentence with the numbers: the alternative text, the cell's text
+        output and the summary below the figure.  `settings` is a dict of the chosen values (strings as
+        strings), `record` what the kernel returned, in NumPy arrays.
+    frames
+        Name of the leading axis (say "epoch") of those entries that have one axis more than their view draws; adds
+        play, step, reset and a slider.  At first the last frame is shown.  Frames count 0, 1, 2, ...; where they
+        stand for other numbers, give these too: `frames=("epoch", range(0, 61, 10))`.
+
+    Raises
+    ------
+    ValueError
+        If the kernel lacks a control's parameter, the record lacks an entry that a view names or has it in another
+        rank, the frames disagree, or the table is too large for a page.
+    """
+
+    def __init__(
+        self,
+        kernel: Callable,
+        *,
+        controls: dict,
+        views: list | tuple,
+        title: str,
+        describe: Callable,
+        frames: str | tuple | None = None,
+    ):
+        self.kernel, self.controls, self.views = jax.jit(kernel), dict(controls), list(views)
+        self.title, self.describe = title, describe
+        self.frames, numbers = frames if isinstance(frames, tuple) else (frames, None)
+        self._check_parameters(kernel)
+        self.frame_count = self._check_record()
+        self.frame_texts = self._frame_texts(numbers)
+
+    def __repr__(self) -> str:
+        return self.summary(self.start)
+
+    @property
+    def start(self) -> tuple[int, ...]:
+        """Positions of the controls at first."""
+        return tuple(control.position for control in self.controls.values())
+
+    @property
+    def slots(self) -> list[Slot]:
+        """The parts of the record that the views show."""
+        return [slot for view in self.views for slot in view.slots().values() if slot is not None]
+
+    def settings(self, positions) -> dict:
+        """Return the values at the controls' `positions`."""
+        return {name: c.values[i] for (name, c), i in zip(self.controls.items(), positions, strict=True)}
+
+    def record(self, positions):
+        """Run the kernel at the controls' `positions`; return its record in NumPy arrays."""
+        arguments = {name: c.arguments[i] for (name, c), i in zip(self.controls.items(), positions, strict=True)}
+        return jax.tree.map(np.asarray, self.kernel(**arguments))
+
+    def summary(self, positions, record=None) -> str:
+        """Return the sentence about the setting at `positions`."""
+        record = self._start_record if record is None else record
+        sentence = " ".join(str(self.describe(self.settings(positions), record)).split())
+        return sentence if finite(self.slots, entries(record)) else f"{sentence} {GAPS}"
+
+    def frame(self, position: int | None = None) -> Frame | None:
+        """Return the frame at `position`, by default the last, or None for a record without frames."""
+        if self.frame_count is None:
+            return None
+        return Frame(self.frame_count - 1 if position is None else position, self.frame_count)
+
+    def picture(self, positions, frame: int | None = None) -> tuple[bytes, str]:
+        """Run the kernel at `positions`; return its picture as PNG and the sentence about it."""
+        record = self.record(positions)
+        return picture(self.views, entries(record), self.frame(frame)), self.summary(positions, record)
+
+    def widget(self):
+        """Return the figure as ipywidgets."""
+        frames = (self.frames, self.frame_texts) if self.frames else None
+        return Panel(self.controls, self.picture, frames, self.title).box
+
+    def table(self) -> dict:
+        """Run the kernel at every setting; return the packed table of records and sentences.
+
+        Raises
+        ------
+        ValueError
+            If the table is larger than a page may carry.
+        """
+        axes = {name: control.arguments for name, control in self.controls.items()}
+        record, shape = on_grid(self.kernel, axes), tuple(map(len, axes.values()))
+        sentences = [
+            self._sentence(positions, jax.tree.map(lambda a, at=positions: a[at], record))
+            for positions in itertools.product(*map(range, shape))
+        ]
+        stored = {
+            key: table.quantise(entries(record)[key], len(shape), s)
+            for key, s in table.merged(s for s in self.slots if s.named).items()
+        }
+        packed = table.pack(stored, sentences)
+        self._check_size(table.size(packed))
+        return packed
+
+    def html(self) -> str:
+        """Return the figure for a page without a kernel."""
+        record, frame = entries(self._start_record), self.frame()
+        specs = [view.spec() for view in self.views]
+        captions = [spec.get("caption", spec["title"]) for spec in specs]
+        tables = [(caption, v.numbers(record, frame)) for caption, v in zip(captions, self.views, strict=True)]
+        return page.figure(self.title, self._spec(), still(self.views, record, frame), repr(self), tables)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        if os.environ.get("DLBOOK_STATIC") == "1":
+            return {"text/plain": repr(self), "text/html": self.html()}
+        png = picture(self.views, entries(self._start_record), self.frame())
+        bundle = self.widget()._repr_mimebundle_()
+        data = dict(bundle[0] if isinstance(bundle, tuple) else bundle)
+        return data | {"text/plain": repr(self), "image/png": png}, {"image/png": {"alt": repr(self)}}
+
+    @cached_property
+    def _start_record(self):
+        return self.record(self.start)
+
+    def _sentence(self, positions, record) -> str:
+        try:
+            return self.summary(positions, record)
+        except Exception as error:
+            raise ValueError(
+                f"Explorer {self.title!r}: describe fails at {self.settings(positions)}: {error}"
+            ) from error
+
+    def _spec(self) -> dict:
+        constants = {
+            key: table.quantise(np.asarray(s.source), 0, s)
+            for key, s in table.merged(s for s in self.slots if not s.named).items()
+        }
+        return {
+            "id": page.figure_id(self.title),
+            "controls": [_control_spec(name, control) for name, control in self.controls.items()],
+            "frames": {"name": self.frames, "texts": self.frame_texts} if self.frames else None,
+            "views": [view.spec() for view in self.views],
+            "constants": table.pack(constants),
+            "records": self.table(),
+        }
+
+    def _check_parameters(self, kernel):
+        parameters = inspect.signature(kernel).parameters.values()
+        if any(p.kind is p.VAR_KEYWORD for p in parameters):
+            return
+        known = [p.name for p in parameters]
+        needed = [p.name for p in parameters if p.default is p.empty]
+        for name in [*self.controls, *needed]:
+            if name not in known or name not in self.controls:
+                raise ValueError(
+                    f"Explorer: the kernel takes {', '.join(known)}; the controls are {', '.join(self.controls)}."
+                )
+
+    def _check_record(self) -> int | None:
+        """Look at the shapes of the record; return the number of frames."""
+        abstract = {name: control.arguments[0] for name, control in self.controls.items()}
+        record = entries(jax.eval_shape(self.kernel, **abstract))
+        for slot in self.slots:
+            self._check_slot(slot, record)
+        return self._count_frames(record) if self.frames else None
+
+    def _check_slot(self, slot: Slot, record: dict):
+        if slot.named and slot.source not in record:
+            raise ValueError(
+                f"Explorer: a view shows {slot.source!r}, the kernel returns {', '.join(map(repr, record))}."
+            )
+        shape = np.shape(record[slot.source] if slot.named else slot.source)
+        allowed = (slot.rank, slot.rank + 1) if self.frames else (slot.rank,)
+        if len(shape) not in allowed:
+            name = slot.source if slot.named else "an array"
+            raise ValueError(f"Explorer: a view needs {name} with {slot.rank} axes, got the shape {shape}.")
+
+    def _count_frames(self, record: dict) -> int:
+        named = [slot for slot in self.slots if slot.named]
+        framed = {s.source: record[s.source].shape[0] for s in named if len(record[s.source].shape) > s.rank}
+        lengths = framed or {s.source: record[s.source].shape[0] for s in named if s.follows}
+        if len(set(lengths.values())) != 1:
+            found = ", ".join(f"{name} has {count}" for name, count in lengths.items()) or "no entry has them"
+            raise ValueError(f"Explorer: entries must agree in the number of frames ({self.frames}): {found}.")
+        return next(iter(lengths.values()))
+
+    def _frame_texts(self, numbers) -> list[str]:
+        numbers = range(self.frame_count or 0) if numbers is None else np.asarray(numbers).tolist()
+        if len(numbers) != (self.frame_count or 0):
+            raise ValueError(
+                f"Explorer: frames must have as many numbers as the record, {self.frame_count}, got {len(numbers)}."
+            )
+        return [f"{number:.6g}" for number in numbers]
+
+    def _check_size(self, size: int):
+        if size > TABLE_LIMIT:
+            name, control = max(self.controls.items(), key=lambda item: len(item[1].values))
+            raise ValueError(
+                f"Explorer {self.title!r}: the table takes {size / 1000:.0f} kB, a page may carry "
+                f"{TABLE_LIMIT / 1000:.0f} kB; thin out {name}, which has {len(control.values)} values."
+            )
+
+
+def _control_spec(name: str, control) -> dict:
+    return {
+        "name": name,
+        "label": control.label or name.replace("_", " "),
+        "kind": control.kind,
+        "unit": control.unit,
+        "texts": control.texts,
+        "start": control.position,
+    }

@@ -1,14 +1,24 @@
 """Colours, fonts and sizes of all figures."""
 
 import matplotlib.pyplot as plt
+import numpy as np
 from cycler import cycler
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
 
 # Okabe and Ito's palette: eight colours that people with any colour vision tell apart, yellow left out
 # because it is too pale for lines on white.
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]
 CLASS_MARKERS = ["o", "^", "s", "D", "v", "P", "X", "*", "<", ">"]
-DIVERGING = "PuOr_r"  # blue-violet to orange through white; safe for all colour vision
+NEUTRAL = "#f7f6f2"
 SEQUENTIAL = "cividis"
+
+
+def _softened(colour):
+    return tuple(0.75 * np.array(to_rgb(colour)) + 0.25 * np.array(to_rgb(NEUTRAL)))
+
+
+# Low values have the hue of class 0's points and high ones that of class 1's, softened so that points stand out.
+DIVERGING = LinearSegmentedColormap.from_list("classes", [_softened(COLOURS[0]), NEUTRAL, _softened(COLOURS[1])])
 
 STYLE = {
     "figure.figsize": (6.4, 3.6),

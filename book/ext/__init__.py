@@ -1,0 +1,9 @@
+"""The book's Sphinx extension: one room for each thing the stock tools leave open."""
+
+from book.ext import access, assets, execution, pictures
+
+
+def setup(app):
+    for room in (execution, pictures, access, assets):
+        room.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,38 @@
+"""Scripts and styles of the pages, all from the book's own folder."""
+
+import importlib.util
+import shutil
+from pathlib import Path
+
+STATIC = Path(__file__).parents[1] / "static"
+EXPLORER = 'class="dl-explorer"'  # what dlbook.explorers.page writes
+
+
+def copy(app):
+    """Put our files where pages find them.
+
+    They do not go through `html_static_path`: Jupyter Book loads every script it finds there on every page. MathJax
+    comes from the wheel that holds all of it (24 MB); the file with all of TeX's extensions is enough for every page.
+    """
+    if app.builder.format != "html":
+        return
+    wheel = Path(importlib.util.find_spec("sphinx-mathjax-offline").origin).parent
+    mathjax = wheel / "static" / "mathjax" / "tex-svg-full.js"
+    for source, name in [(mathjax, "mathjax/tex-svg-full.js"), *((path, path.name) for path in STATIC.iterdir())]:
+        target = Path(app.outdir, "_static", name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+
+
+def explorer_files(app, page, template, context, doctree):
+    """Load the explorers' script and style on the pages that have one."""
+    if EXPLORER in context.get("body", ""):
+        app.add_js_file("explorer.js", loading_method="defer")
+        app.add_css_file("explorer.css")
+
+
+def setup(app):
+    app.connect("builder-inited", copy)
+    app.connect("html-page-context", explorer_files)
+    app.add_css_file("book.css", priority=900)  # after the theme's
+    app.add_js_file("book.js", loading_method="defer")

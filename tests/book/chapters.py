@@ -1,0 +1,57 @@
+"""The chapters as the tests see them: the pages of the table of contents and the text on them."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import yaml
+
+from book.notebooks import CHAPTERS
+
+ROOT = CHAPTERS.parent
+
+
+def docnames(toc=ROOT / "_toc.yml") -> list[str]:
+    """Return the names of all pages, in reading order."""
+
+    def walk(entry):
+        if "file" in entry:
+            yield entry["file"]
+        for group in ("parts", "chapters", "sections"):
+            for child in entry.get(group, []):
+                yield from walk(child)
+
+    contents = yaml.safe_load(toc.read_text(encoding="utf-8"))
+    return [contents["root"], *walk(contents)]
+
+
+def file_of(docname: str) -> Path:
+    notebook = ROOT / f"{docname}.ipynb"
+    return notebook if notebook.exists() else ROOT / f"{docname}.md"
+
+
+def cells(file: Path, kind: str) -> list:
+    """Return the cells of a notebook that are of a kind, "markdown" or "code"; a Markdown page is one cell."""
+    if file.suffix == ".md":
+        return [nbformat.v4.new_markdown_cell(file.read_text(encoding="utf-8"))] if kind == "markdown" else []
+    return [cell for cell in nbformat.read(file, as_version=4).cells if cell.cell_type == kind]
+
+
+def prose(file: Path) -> str:
+    """Return the Markdown of a page."""
+    return "\n\n".join(cell.source for cell in cells(file, "markdown"))
+
+
+NO_WORDS = re.compile(
+    r"<!--.*?-->"  # comments
+    r"|^\s*(`{3,}|:{3,})[^\n]*$"  # fences of directives
+    r"|^\s*:[\w-]+:[^\n]*$"  # their options
+    r"|\$\$.*?\$\$(\s*\([\w-]+\))?|\$[^$]+\$"  # formulas
+    r"|\]\([^)]*\)|\{[\w:]+\}",  # addresses of links, names of roles
+    re.DOTALL | re.MULTILINE,
+)
+
+
+def words(text: str) -> int:
+    """Count what a reader reads: no formulas, comments, addresses or markup."""
+    return len(re.findall(r"[^\W\d_][\w'’-]*", NO_WORDS.sub(" ", text)))

@@ -1,0 +1,286 @@
+"""The built pages, opened from disk in a browser that has no network."""
+
+import functools
+import json
+from typing import NamedTuple
+from urllib.parse import unquote, urldefrag, urljoin
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
+
+from tests.book.chapters import docnames
+
+PAGES = docnames()
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
+LOOKS = {"desk": (DESK, "light"), "phone": (PHONE, "dark")}
+PAGE_LIMIT = 1.5e6  # bytes of HTML, pictures and live material; the theme's and MathJax's files come once for all pages
+SECONDS = 60
+AXE = {"preload": False, "resultTypes": ["violations"]}  # styles need not be fetched a second time
+DRAWINGS = {"exclude": [["mjx-container > svg"]]}  # thousands of hidden shapes; the formula beside them is read aloud
+
+each_page = pytest.mark.parametrize("page", PAGES)
+each_look = pytest.mark.parametrize("look", LOOKS)
+
+
+class Visit(NamedTuple):
+    """What a page asked for and complained about while it loaded, and what then stood on it."""
+
+    requests: tuple[str, ...]
+    complaints: tuple[str, ...]
+    facts: dict
+    violations: list[str]
+
+
+FACTS = """async () => {
+  await (window.MathJax?.startup?.promise);
+  document.querySelectorAll("img[loading=lazy]").forEach(image => image.loading = "eager");
+  await Promise.all([...document.images].map(image => image.decode().catch(() => null)));
+  const formulas = [...document.querySelectorAll("span.math, div.math")];
+  const right = element => element.getBoundingClientRect().right;
+  const wide = [...document.querySelectorAll(".bd-article *")].filter(element => right(element) > innerWidth + 1);
+  return {
+    overflow: document.scrollingElement.scrollWidth - innerWidth,
+    wide: wide.slice(0, 3).map(e => e.outerHTML.slice(0, 120)),
+    formulas: formulas.length,
+    raw: formulas.filter(e => !e.querySelector("mjx-container") || e.querySelector("mjx-merror, [data-mjx-error]"))
+      .map(e => e.textContent.slice(0, 80)),
+    silent: [...document.images].filter(image => !image.alt.trim()).map(image => image.src.slice(-80)),
+    broken: [...document.images].filter(image => !image.naturalWidth).map(image => image.src.slice(-80)),
+    cut: formulas.filter(e => [...e.querySelectorAll("mjx-container")].some(f => f.scrollWidth > f.clientWidth + 4))
+      .map(e => `${e.id}, on ${e.clientWidth} points`),
+    theme: document.documentElement.dataset.theme,
+  };
+}"""
+
+
+def open_page(browser, address, look, **options):
+    """Return a page of a browser that reaches nothing outside the disk, and what it asked for and complained about."""
+    size, scheme = LOOKS[look]
+    context = browser.new_context(viewport=size, color_scheme=scheme, offline=True, **options)
+    page, requests, complaints = context.new_page(), [], []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url[:120]}"))
+    page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+    page.on("console", lambda line: line.type in ("error", "warning") and complaints.append(f"console: {line.text}"))
+    page.goto(address)
+    return page, requests, complaints
+
+
+@pytest.fixture(scope="module")
+def visit(html, browser):
+    """A function that opens a page once in each look, and remembers."""
+
+    @functools.cache
+    def open_once(page, look):
+        tab, requests, complaints = open_page(browser, (html / f"{page}.html").as_uri(), look)
+        facts = tab.evaluate(FACTS)
+        visited = tuple(requests), tuple(complaints)  # without those of axe
+        violations = [
+            f"{found['id']} ({found['impact']}) {node['html'][:160]} {node['failureSummary'][-160:]}"
+            for found in Axe().run(tab, DRAWINGS, AXE).response["violations"]
+            if found["impact"] in ("serious", "critical")
+            for node in found["nodes"][:3]
+        ]
+        tab.context.close()
+        return Visit(*visited, facts, violations)
+
+    return open_once
+
+
+def test_the_book_builds(built):
+    complaints = [line for line in built.log.splitlines() if "WARNING" in line or "Error" in line]
+    assert built.returncode == 0, "\n".join(complaints) or built.log[-3000:]
+
+
+@each_look
+@each_page
+def test_asks_nobody_outside_the_folder(visit, page, look):
+    assert [url for url in visit(page, look).requests if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
+@each_look
+@each_page
+def test_loads_without_a_complaint(visit, page, look):
+    assert visit(page, look).complaints == ()
+
+
+@each_look
+@each_page
+def test_every_formula_is_typeset(visit, page, look):
+    assert visit(page, look).facts["raw"] == []
+
+
+@each_page
+def test_no_formula_is_cut_off_on_a_desk(visit, page):
+    """On a phone a long formula scrolls by itself; where there is room it is written on two lines."""
+    assert visit(page, "desk").facts["cut"] == []
+
+
+@each_look
+@each_page
+def test_every_picture_is_there_and_has_an_alternative_text(visit, page, look):
+    facts = visit(page, look).facts
+    assert (facts["silent"], facts["broken"]) == ([], [])
+
+
+@each_page
+def test_does_not_scroll_sideways_on_a_phone(visit, page):
+    facts = visit(page, "phone").facts
+    assert facts["overflow"] <= 0, facts["wide"]
+
+
+@pytest.mark.parametrize(("look", "theme"), [(look, scheme) for look, (_, scheme) in LOOKS.items()])
+def test_follows_the_colours_of_the_system(visit, look, theme):
+    assert visit(PAGES[0], look).facts["theme"] == theme
+
+
+def test_is_printed_in_light_colours(html, browser):
+    tab, *_ = open_page(browser, (html / f"{PAGES[0]}.html").as_uri(), "phone")
+    themes = [tab.evaluate("document.documentElement.dataset.theme")]
+    for event in ("beforeprint", "afterprint"):
+        tab.evaluate("name => dispatchEvent(new Event(name))", event)
+        themes.append(tab.evaluate("document.documentElement.dataset.theme"))
+    assert themes == ["dark", "light", "dark"]
+
+
+@each_look
+@each_page
+def test_has_no_serious_barrier(visit, page, look):
+    assert visit(page, look).violations == []
+
+
+def test_a_barrier_is_found(browser):
+    tab = browser.new_page()
+    tab.set_content('<html lang="en"><title>t</title><main><h1>h</h1><img src="x.png"></main></html>')
+    assert "image-alt" in [found["id"] for found in Axe().run(tab).response["violations"]]
+
+
+@each_page
+def test_weighs_little(visit, html, page):
+    """The page itself with its pictures; files that pages share come once."""
+    own = [html / f"{page}.html"]
+    soup = BeautifulSoup(own[0].read_bytes(), "html.parser")
+    pictures = {
+        (own[0].parent / unquote(image["src"])).resolve() for image in soup.select("img[src]:not([src^='data:'])")
+    }
+    assert sum(file.stat().st_size for file in [*own, *pictures]) <= PAGE_LIMIT
+
+
+def test_executes_in_under_a_minute(html):
+    seconds = json.loads((html.parent / "seconds.json").read_text())
+    assert {page: spent for page, spent in seconds.items() if spent > SECONDS} == {}
+
+
+def documents(html):
+    names = [*PAGES, "search", "genindex", "index"]
+    return {(html / f"{name}.html").as_uri(): (html / f"{name}.html").read_text("utf-8") for name in names}
+
+
+def test_links_and_anchors_resolve(html):
+    """Each link leads to a file of the folder and, where it names one, to a place in it."""
+    soups = {address: BeautifulSoup(text, "html.parser") for address, text in documents(html).items()}
+    places = {address: {tag["id"] for tag in soup.select("[id]")} for address, soup in soups.items()}
+    dead = []
+    for address, soup in soups.items():
+        for link in soup.select("a[href]"):
+            target, fragment = urldefrag(urljoin(address, link["href"]))
+            if not target.startswith("file:"):
+                continue
+            exists = (html / unquote(target.removeprefix(html.as_uri() + "/"))).is_file()
+            if not exists or (fragment and target in places and unquote(fragment) not in places[target]):
+                dead.append((address.rsplit("/", 1)[-1], link["href"]))
+    assert dead == []
+
+
+def test_no_page_points_to_a_repository_that_does_not_exist(html):
+    for address, text in documents(html).items():
+        assert "executablebooks" not in text and 'href=""' not in text, address
+        assert "mybinder" not in text and "colab.research" not in text, address
+
+
+def test_the_front_door_leads_to_the_first_page(html, browser):
+    tab, _, complaints = open_page(browser, (html / "index.html").as_uri(), "desk")
+    tab.wait_for_url(f"**/{PAGES[0]}.html")
+    assert complaints == []
+
+
+def test_search_finds_a_word(html, browser):
+    tab, requests, complaints = open_page(browser, (html / "search.html").as_uri() + "?q=neuron", "desk")
+    tab.wait_for_selector("#search-results li a")
+    found = [link.get_attribute("href") for link in tab.query_selector_all("#search-results li a")]
+    assert any("chapters/mlp/neuron" in address for address in found)
+    assert complaints == []
+    assert all(url.startswith("file:") for url in requests)
+
+
+# Explorers
+
+PICTURE = """figure => [...figure.querySelectorAll("canvas")].map(canvas => canvas.toDataURL()).join()
+  + figure.querySelector(".dl-summary").textContent"""
+CONTROLS = ".dl-controls :is(input, select, button)"
+
+
+def explorer_pages(html):
+    return [page for page in PAGES if 'class="dl-explorer"' in (html / f"{page}.html").read_text(encoding="utf-8")]
+
+
+def keys_for(control):
+    """Keys of which one at least moves the control, wherever it stands; a button is moved by both."""
+    match control.evaluate("control => control.type"):
+        case "range":
+            return ["ArrowRight", "ArrowLeft"]
+        case "select-one":
+            return ["ArrowDown", "ArrowUp"]
+        case "button":
+            return ["Enter", "Space"]
+        case other:
+            raise ValueError(f"keys_for: no key known for a control of type {other}")
+
+
+def moves(tab, figure, control) -> bool:
+    """Press the control's keys and tell whether the figure changed."""
+    control.focus()
+    for key in keys_for(control):
+        before = figure.evaluate(PICTURE)
+        tab.keyboard.press(key)
+        tab.wait_for_timeout(120)
+        if figure.evaluate(PICTURE) != before:
+            return True
+    return False
+
+
+def test_every_control_of_every_explorer_moves_by_keyboard(html, browser):
+    pages = explorer_pages(html)
+    assert pages
+    dull = []
+    for page in pages:
+        tab, _, complaints = open_page(browser, (html / f"{page}.html").as_uri(), "desk")
+        for figure in tab.query_selector_all("figure.dl-explorer"):
+            tab.wait_for_function("figure => figure.classList.contains('dl-ready')", arg=figure)
+            figure.scroll_into_view_if_needed()
+            controls = figure.query_selector_all(CONTROLS)
+            assert controls
+            names = [
+                (page, figure.get_attribute("id"), control.evaluate("c => (c.labels[0] || c).innerText"))
+                for control in controls
+            ]
+            dull += [name for name, control in zip(names, controls, strict=True) if not moves(tab, figure, control)]
+        assert complaints == []
+        tab.context.close()
+    assert dull == []
+
+
+def test_an_explorer_without_scripts_shows_its_picture_and_numbers(html, browser):
+    page = explorer_pages(html)[0]
+    tab, *_ = open_page(browser, (html / f"{page}.html").as_uri(), "desk", java_script_enabled=False)
+    figure = tab.query_selector("figure.dl-explorer")
+    assert figure.query_selector(".dl-still img").is_visible()
+    assert figure.query_selector(".dl-numbers table").is_visible()
+
+
+def test_explorer_files_are_loaded_only_where_there_is_one(html):
+    with_explorer = set(explorer_pages(html))
+    for page in PAGES:
+        text = (html / f"{page}.html").read_text(encoding="utf-8")
+        assert ("_static/explorer.js" in text) == ("_static/explorer.css" in text) == (page in with_explorer)

@@ -11,7 +11,7 @@ export JAX_COMPILATION_CACHE_DIR ?= $(CACHE)/jax
 export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS ?= 0
 export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES ?= -1
 
-.PHONY: help book test lab serve notebooks lock race lint clean
+.PHONY: help book test page lab serve notebooks lock race lint clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ book: .venv/.stamp  ## build the book and say how to open it
 test: .venv/.stamp  ## run every test: package, notebooks, and the built pages in a browser
 	$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
 	$(BIN)/pytest
+
+page: .venv/.stamp  ## build one page quickly: make page PAGE=chapters/mlp/neuron
+	DLBOOK_ONLY=$(PAGE) $(BIN)/jupyter-book build . --path-output _build/page -W --keep-going -n -q
 
 lab: .venv/.stamp  ## open JupyterLab on the chapters
 	$(BIN)/jupyter lab --notebook-dir=. chapters

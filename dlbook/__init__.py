@@ -9,6 +9,7 @@ Read it in this order: `ops/affine`, `ops/activations`, `ops/losses`, `models/ml
 `train`     optimisers, one training loop, sweeps; knows losses as functions
 `data`      arrays scaled for training, split into train, valid and test
 `viz`       figures from arrays
+`live`      a compiler from JAX functions to WebAssembly
 `explorers` figures with controls, in a notebook and in the built page
 ========== ==================================================================
 

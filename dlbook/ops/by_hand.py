@@ -18,9 +18,9 @@ def by_hand(forward, backward, **static):
 
     Examples
     --------
-    >>> import jax
+    >>> import jax, jax.numpy as jnp
     >>> from dlbook.ops.activations import relu, relu_backward
-    >>> float(jax.grad(by_hand(relu, relu_backward))(3.0))
+    >>> float(jax.grad(by_hand(relu, relu_backward))(jnp.float32(3)))
     1.0
     """
 

@@ -11,7 +11,7 @@ from dlbook.viz import style
 IN_A_ROW = 3
 WIDTH, HEIGHT = 3.4, 2.9  # inches of one view
 LEFT, RIGHT, BOTTOM, TOP = 0.62, 0.12, 0.5, 0.32  # inches round its axes, fixed: Matplotlib's layouts draw twice
-STYLE = {**style.STYLE, "font.size": 9.5, "axes.titlesize": 9.5, "axes.titleweight": "bold"}
+STYLE = {**style.STYLE, "font.size": 9.5, "axes.titlesize": 9.5}
 
 
 def picture(views, record: dict, frame) -> bytes:

@@ -8,6 +8,19 @@ STATIC = Path(__file__).parents[1] / "static"
 EXPLORER = 'class="dl-explorer"'  # what dlbook.explorers.page writes
 
 
+PARTS = ("ink", "axes", "table", "views", "views/*", "figure", "start")  # in this order
+
+
+def explorer_script() -> str:
+    """Return the runtime of the interactive figures, one script made of the files in `static/explorer`.
+
+    A page that is read from disk may load plain scripts, not modules, so that the files become one; the function
+    around them keeps their names to themselves.
+    """
+    files = [file for part in PARTS for file in sorted((STATIC / "explorer").glob(f"{part}.js"))]
+    return "\n".join(['(() => {\n"use strict";\n', *(file.read_text("utf-8") for file in files), "})();\n"])
+
+
 def copy(app):
     """Put our files where pages find them.
 
@@ -18,10 +31,12 @@ def copy(app):
         return
     wheel = Path(importlib.util.find_spec("sphinx-mathjax-offline").origin).parent
     mathjax = wheel / "static" / "mathjax" / "tex-svg-full.js"
-    for source, name in [(mathjax, "mathjax/tex-svg-full.js"), *((path, path.name) for path in STATIC.iterdir())]:
-        target = Path(app.outdir, "_static", name)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
+    static = Path(app.outdir, "_static")
+    (static / "mathjax").mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(mathjax, static / "mathjax" / mathjax.name)
+    for file in (*STATIC.glob("*.css"), *STATIC.glob("*.js")):
+        shutil.copyfile(file, static / file.name)
+    (static / "explorer.js").write_text(explorer_script(), "utf-8")
 
 
 def explorer_files(app, page, template, context, doctree):

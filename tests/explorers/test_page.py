@@ -2,18 +2,17 @@
 
 import re
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
+from book.ext.assets import STATIC, explorer_script
 from dlbook.explorers import table
 from dlbook.explorers.record import entries
 from tests.explorers import figures
 
-STATIC = Path(__file__).parents[2] / "book" / "static"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking "
@@ -38,8 +37,8 @@ def explorers():
 def page_file(explorers, tmp_path_factory):
     """Write a page with two figures, inside the elements that the book's theme puts round a cell's output."""
     folder = tmp_path_factory.mktemp("page")
-    for name in ("explorer.js", "explorer.css"):
-        shutil.copy(STATIC / name, folder)
+    (folder / "explorer.js").write_text(explorer_script(), "utf-8")
+    shutil.copy(STATIC / "explorer.css", folder)
     output = '<div class="cell_output"><div class="output text_html">{}</div></div>'
     body = "<h1>Two figures</h1>" + "".join(output.format(figure.html()) for figure in explorers.values())
     head = (

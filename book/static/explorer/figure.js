@@ -1,0 +1,212 @@
+/* The figure: its elements, what the reader does to them, and when it draws. */
+
+/** Make an element: make("p", { className: "x" }, "words", child, ...). */
+function make(tag, properties = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+/** What a view draws with: a canvas as sharp as the screen, and the colours of the page's theme. */
+class Pen {
+  constructor(figure, canvas) { Object.assign(this, { figure, canvas, ctx: canvas.getContext("2d") }); }
+
+  begin(height) {
+    const { canvas, ctx } = this, ratio = window.devicePixelRatio || 1;
+    if (height) canvas.style.height = height + "px";
+    this.width = canvas.clientWidth, this.height = canvas.clientHeight;
+    canvas.width = this.width * ratio, canvas.height = this.height * ratio;
+    this.style = getComputedStyle(this.figure);
+    ctx.scale(ratio, ratio);
+    ctx.font = "12px " + this.style.fontFamily;
+  }
+
+  colour(name) { return this.style.getPropertyValue("--dl-" + name).trim() || "#444444"; }
+  series(i) { return this.style.getPropertyValue(`--dl-series-${i % 7}`).trim() || SERIES[i % 7]; }
+}
+
+/** The swatch of a legend: a dashed line, a plain line in a colour, or a marker. */
+function swatch(pen, { mark: kind, line = 0, colour }) {
+  const canvas = make("canvas", { className: "dl-swatch", ariaHidden: "true" }), ratio = window.devicePixelRatio || 1;
+  const ctx = canvas.getContext("2d"), drawn = colour || pen.series(kind ?? line);
+  canvas.width = 22 * ratio, canvas.height = 12 * ratio;
+  ctx.scale(ratio, ratio);
+  if (kind !== undefined) mark(ctx, 11, 6, kind, 4, drawn, pen.colour("surface"));
+  else {
+    Object.assign(ctx, { strokeStyle: drawn, lineWidth: 2.5 }).setLineDash(DASHES[line % 4]);
+    ctx.moveTo(0, 6), ctx.lineTo(22, 6), ctx.stroke();
+  }
+  return canvas;
+}
+
+function numberTable(caption, rows) {
+  const row = ([name, cells]) => make("tr", {}, make("th", { scope: "row" }, name), ...cells.map(cell => make("td", {}, cell)));
+  return make("table", {}, make("caption", {}, caption), make("tbody", {}, ...rows.map(row)));
+}
+
+class Explorer {
+  constructor(figure, spec, source, constants) {
+    Object.assign(this, { figure, spec, source, constants: constants.record([]) });
+    this.positions = spec.controls.map(control => control.start);
+    const count = spec.frames?.texts.length;
+    this.frame = count && { position: count - 1, count };
+    this.build();
+    this.restore();
+    this.draw();
+    this.watch();
+  }
+
+  build() {
+    this.inputs = this.spec.controls.map((control, i) => this.control(control, i));
+    this.views = this.spec.views.map(view => this.view(view));
+    this.details = make("details", { className: "dl-numbers" }, make("summary", {}, "Numbers"), make("div"));
+    this.details.addEventListener("toggle", () => this.tabulate());
+    this.summary = this.figure.querySelector(".dl-summary");
+    this.summary.setAttribute("aria-live", "polite");
+    const controls = make("div", { className: "dl-controls" }, ...this.inputs.map(input => input.parentNode));
+    if (this.frame) controls.append(this.player());
+    const views = make("div", { className: "dl-views" }, ...this.views.map(view => view.box));
+    this.figure.querySelector(".dl-still").before(make("div", { className: "dl-live" }, controls, views));
+    this.summary.after(this.details);
+    this.figure.classList.add("dl-ready");
+  }
+
+  control({ name, kind, label, unit, texts, start }, i) {
+    const option = (text, value) => make("option", { value, selected: value === start }, text + (unit && " " + unit));
+    const input = kind === "range" ? this.slider(texts.length - 1, start) : make("select", {}, ...texts.map(option));
+    input.addEventListener("input", () => this.move(i, Number(input.value)));
+    this.labelled(name, label, input);
+    return input;
+  }
+
+  slider(max, value) { return make("input", { type: "range", min: 0, max, step: 1, value }); }
+
+  /** A label, its input and, for a slider, the value in words (which a screen reader hears from the slider itself). */
+  labelled(name, label, input) {
+    input.id = `${this.spec.id}-${name}`;
+    const words = make("label", { htmlFor: input.id }, label), value = make("output", { htmlFor: input.id, ariaLive: "off" });
+    return make("div", { className: "dl-control" }, words, input, ...(input.type === "range" ? [value] : []));
+  }
+
+  player() {
+    const button = (textContent, onclick) => make("button", { type: "button", textContent, onclick });
+    const last = this.frame.count - 1, leap = choose => () => { this.pause(); this.show(choose(this.frame.position)); };
+    this.playing = button("Play", () => this.timer ? this.pause() : this.play());
+    this.scrub = this.slider(last, last);
+    this.scrub.addEventListener("input", leap(() => Number(this.scrub.value)));
+    const step = button("Step", leap(position => position < last ? position + 1 : 0)), reset = button("Reset", leap(() => 0));
+    const { name } = this.spec.frames;
+    return make("div", { className: "dl-player" }, this.playing, step, reset, this.labelled(name, name, this.scrub));
+  }
+
+  view(spec) {
+    const canvas = make("canvas"), legend = make("div", { className: "dl-legend" });
+    canvas.setAttribute("role", "img"), canvas.setAttribute("aria-label", spec.title);
+    const box = make("div", { className: "dl-view" }, make("p", { className: "dl-title" }, spec.title), canvas, legend);
+    return { spec, box, legend, pen: new Pen(this.figure, canvas), read: name => this.read(spec.slots[name]) };
+  }
+
+  move(i, position) {
+    this.positions[i] = position;
+    this.draw();
+    this.share();
+  }
+
+  show(position) {
+    this.frame.position = position;
+    this.draw();
+    this.share();
+  }
+
+  play() {
+    const last = this.frame.count - 1, slow = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (this.frame.position === last) this.frame.position = -1;
+    const next = () => {
+      this.frame.position += 1, this.draw();
+      if (this.frame.position >= last) this.pause(), this.share();
+    };
+    this.timer = setInterval(next, slow ? 1000 : Math.max(60, Math.min(200, 4000 / last)));
+    this.playing.textContent = "Pause";
+    next();
+  }
+
+  pause() {
+    clearInterval(this.timer);
+    this.timer = null, this.playing.textContent = "Play";
+  }
+
+  /** Return the part of the present record that a view's slot shows. */
+  read(slot) {
+    if (!slot) return null;
+    const { shape, data } = this.record[slot.entry] || this.constants[slot.entry], framed = shape.length > slot.rank;
+    if (!framed) return { shape, data, framed };
+    const n = product(shape.slice(1)), at = this.frame.position;
+    return { shape: shape.slice(1), data: data.subarray(at * n, (at + 1) * n), framed };
+  }
+
+  draw() {
+    this.record = this.source.record(this.positions);
+    this.label();
+    for (const { spec, legend, pen, read } of this.views) {
+      pen.begin();
+      const items = KINDS[spec.kind].draw(pen, spec, read, this.frame);
+      const entry = item => make("span", {}, swatch(pen, item), `${item.text} ${item.value || ""}`);
+      legend.replaceChildren(...items.map(entry));
+    }
+    this.tabulate();
+    this.figure.dispatchEvent(new CustomEvent("dl-draw", { detail: { record: this.record } }));
+  }
+
+  tabulate() {
+    if (!this.details.open) return;
+    const rows = ({ spec, read }) => KINDS[spec.kind].numbers(spec, read, this.frame);
+    const tables = this.views.map(view => numberTable(view.spec.caption || view.spec.title, rows(view)));
+    this.details.lastChild.replaceChildren(...tables);
+  }
+
+  label() {
+    this.inputs.forEach((input, i) => {
+      const { texts, unit } = this.spec.controls[i], text = texts[this.positions[i]] + (unit && " " + unit);
+      input.value = this.positions[i];
+      if (input.type === "range") input.setAttribute("aria-valuetext", text), input.nextSibling.value = text;
+    });
+    const sentence = this.source.sentence(this.positions);
+    if (this.summary.textContent !== sentence) this.summary.textContent = sentence;
+    if (!this.frame) return;
+    const { position, count } = this.frame;
+    const { name, texts } = this.spec.frames, words = `${texts[position]} of ${texts[count - 1]}`;
+    this.scrub.value = position, this.scrub.nextSibling.value = words;
+    this.scrub.setAttribute("aria-valuetext", `${name} ${words}`);
+  }
+
+  /** Write the settings into the address, so that it can be shared. */
+  share() {
+    const query = new URLSearchParams(this.spec.controls.map(({ name, texts }, i) => [name, texts[this.positions[i]]]));
+    if (this.frame) query.set(this.spec.frames.name, this.spec.frames.texts[this.frame.position]);
+    try {
+      history.replaceState(history.state, "", `#${this.spec.id}?${query}`);
+    } catch { /* some browsers refuse when moves follow each other too fast; the next one will do */ }
+  }
+
+  /** Take the settings from the address, if it speaks of this figure. */
+  restore() {
+    const [id, query] = location.hash.slice(1).split("?");
+    if (id !== this.spec.id || !query) return;
+    const wanted = new URLSearchParams(query);
+    this.spec.controls.forEach(({ name, texts }, i) => {
+      const position = texts.indexOf(wanted.get(name));
+      if (position >= 0) this.positions[i] = position;
+    });
+    const frame = this.frame ? this.spec.frames.texts.indexOf(wanted.get(this.spec.frames.name)) : -1;
+    if (frame >= 0) this.frame.position = frame;
+    this.figure.scrollIntoView();
+  }
+
+  watch() {
+    const redraw = () => requestAnimationFrame(() => this.draw());
+    new ResizeObserver(redraw).observe(this.figure.querySelector(".dl-views"));
+    new MutationObserver(redraw).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+    addEventListener("hashchange", () => { this.restore(); this.draw(); });
+  }
+}

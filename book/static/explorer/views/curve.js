@@ -1,0 +1,42 @@
+/* Lines over a common axis. */
+
+function curves(view, read, frame) {
+  return view.names.map((name, i) => {
+    const y = [...read("y" + i).data];
+    const x = view.slots.x ? [...read("x").data] : spaced(y.length, view.span || [0, y.length - 1]);
+    const follows = frame && y.length === frame.count && !read("y" + i).framed;
+    return { name, x, y, last: follows ? frame.position : y.length - 1, follows };
+  });
+}
+
+KINDS.curve = {
+  draw(pen, view, read, frame) {
+    const list = curves(view, read, frame), of = name => view.slots[name] ? [...read(name).data] : [];
+    const dots = { x: of("px"), y: of("py") };
+    const span = k => view[k + "lim"] || ends([...list.flatMap(c => c[k]), ...dots[k]], view.log.includes(k));
+    const axes = new Axes(pen, view, span("x"), span("y"), view.log);
+    axes.frame();
+    axes.clipped(() => {
+      list.forEach((c, i) => this.line(axes, c, pen.series(i), DASHES[i % 4]));
+      this.dots(axes, pen, dots);
+    });
+    if (list.some(c => !c.y.every(isFinite))) axes.say(GAP);
+    return list.length > 1 || list[0].follows ? list.map((c, line) => ({ text: c.name, value: this.value(c, view), line })) : [];
+  },
+  value: (c, view) => c.follows ? number(c.y[c.last], view.ylim) : "",
+  dots(axes, pen, { x, y }) {
+    const radius = x.length > 5 ? 2.5 : 5;
+    x.forEach((_, i) => mark(pen.ctx, axes.x(x[i]), axes.y(y[i]), 0, radius, pen.colour("muted"), pen.colour("surface")));
+  },
+  line(axes, { x, y, last, follows }, colour, dash) {
+    const style = { strokeStyle: colour, lineWidth: 2, dash };
+    if (!follows) return axes.polyline(x, y, style);
+    axes.ctx.globalAlpha = .3, axes.polyline(x, y, style), axes.ctx.globalAlpha = 1;
+    axes.polyline(x.slice(0, last + 1), y.slice(0, last + 1), style);
+    if (isFinite(y[last])) mark(axes.ctx, axes.x(x[last]), axes.y(y[last]), 0, 4.5, colour, axes.pen.colour("surface"));
+  },
+  numbers(view, read, frame) {
+    const list = curves(view, read, frame), row = (a, limits) => places(a.length).map(i => number(a[i], limits));
+    return [[view.xlabel || "x", row(list[0].x)], ...list.map(c => [c.name, row(c.y, view.ylim)])];
+  },
+};

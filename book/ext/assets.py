@@ -1,6 +1,7 @@
 """Scripts and styles of the pages, all from the book's own folder."""
 
 import importlib.util
+import json
 import shutil
 from pathlib import Path
 
@@ -8,7 +9,7 @@ STATIC = Path(__file__).parents[1] / "static"
 EXPLORER = 'class="dl-explorer"'  # what dlbook.explorers.page writes
 
 
-PARTS = ("ink", "axes", "table", "views", "views/*", "figure", "start")  # in this order
+PARTS = ("ink", "axes", "sentence", "table", "kernel", "views", "views/*", "figure", "start")  # in this order
 
 
 def explorer_script() -> str:
@@ -17,8 +18,10 @@ def explorer_script() -> str:
     A page that is read from disk may load plain scripts, not modules, so that the files become one; the function
     around them keeps their names to themselves.
     """
-    files = [file for part in PARTS for file in sorted((STATIC / "explorer").glob(f"{part}.js"))]
-    return "\n".join(['(() => {\n"use strict";\n', *(file.read_text("utf-8") for file in files), "})();\n"])
+    folder = STATIC / "explorer"
+    files = [file.read_text("utf-8") for part in PARTS for file in sorted(folder.glob(f"{part}.js"))]
+    worker = f"const WORKER = {json.dumps((folder / 'worker.js').read_text('utf-8'))};\n"
+    return "\n".join(['(() => {\n"use strict";\n', worker, *files, "})();\n"])
 
 
 def copy(app):

@@ -1,10 +1,25 @@
 """Interactive figures: one description, drawn by ipywidgets in a kernel and by the page's own runtime in the book.
 
-Read `explorer` first, then `controls` and `views`; `table` and `page` make the page's form, `widget` the kernel's.
+Read `explorer` first, then `controls` and `views`; `steps` is a kernel that is shown while it runs, `sentence` the
+words below.  `compiled`, `table` and `page` make the page's form, `widget` the kernel's.
 """
 
-from dlbook.explorers.controls import Choice, Range
+from dlbook.explorers.controls import Choice, Range, Seed
 from dlbook.explorers.explorer import Explorer
-from dlbook.explorers.views import Bars, Curve, Images, Plane, Scatter
+from dlbook.explorers.steps import Steps
+from dlbook.explorers.views import Bars, Curve, Graph, Images, Matrix, Plane, Scatter
 
-__all__ = ["Bars", "Choice", "Curve", "Explorer", "Images", "Plane", "Range", "Scatter"]
+__all__ = [
+    "Bars",
+    "Choice",
+    "Curve",
+    "Explorer",
+    "Graph",
+    "Images",
+    "Matrix",
+    "Plane",
+    "Range",
+    "Scatter",
+    "Seed",
+    "Steps",
+]

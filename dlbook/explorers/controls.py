@@ -152,6 +152,57 @@ class Choice:
         return 0 if self.start is None else _position("Choice", self.start, self.values)
 
 
+@dataclass(frozen=True)
+class Seed:
+    """A number to type, from which the kernel makes its random key.
+
+    Parameters
+    ----------
+    start
+        The seed at first.
+    count
+        How many seeds there are: 0, ..., count - 1, as int32 for the kernel.
+    label
+        What the reader sees; by default the setting's name.
+
+    Raises
+    ------
+    ValueError
+        If `start` is none of the seeds.
+    """
+
+    start: int = 0
+    _: KW_ONLY
+    count: int = 1000
+    label: str = ""
+    unit = ""
+    kind = "number"
+
+    def __post_init__(self):
+        if not 0 <= self.start < self.count:
+            raise ValueError(f"Seed: start must be one of 0, ..., {self.count - 1}, got {self.start}.")
+
+    @property
+    def values(self) -> range:
+        """The seeds."""
+        return range(self.count)
+
+    @property
+    def arguments(self) -> np.ndarray:
+        """What the kernel receives."""
+        return np.arange(self.count, dtype=np.int32)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The seeds as the reader sees them."""
+        return tuple(map(str, self.values))
+
+    @property
+    def position(self) -> int:
+        """Where `start` stands among the seeds."""
+        return self.start
+
+
 def _rounded(values, digits: int) -> set:
     return {f"{value:.{digits - 1}e}" for value in values}
 

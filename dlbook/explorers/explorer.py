@@ -9,27 +9,33 @@ from functools import cached_property
 import jax
 import numpy as np
 
-from dlbook.explorers import page, table
+from dlbook.explorers import compiled, page, table
 from dlbook.explorers.grid import on_grid
 from dlbook.explorers.picture import picture, still
 from dlbook.explorers.record import Frame, Slot, entries, finite
+from dlbook.explorers.sentence import Sentence
+from dlbook.explorers.steps import Steps
 from dlbook.explorers.widget import Panel
 
-TABLE_LIMIT = 250_000  # bytes in the page
+LIMIT = 250_000  # bytes in the page
 GAPS = "Gaps in the picture stand for numbers that are not finite."
 
 
 class Explorer:
     """An interactive figure of a pure function.
 
-    In a Jupyter kernel it shows ipywidgets and calls the jitted function at each move.  In the built book, where
-    no kernel runs, it shows the same controls and looks the answer up in a table computed when the book was built
-    (environment variable `DLBOOK_STATIC=1`).
+    In a Jupyter kernel it shows ipywidgets and calls the jitted function at each move.  In the built book (environment
+    variable `DLBOOK_STATIC=1`), where no kernel runs, it shows the same controls and is
+
+    * live, if `describe` is a template, which the page can fill for any setting: the function itself, compiled to
+      WebAssembly, runs in the page, which compares its first numbers with JAX's;
+    * else a table of the answers to all settings, computed when the book was built.
 
     Parameters
     ----------
     kernel
         A pure function `kernel(**settings)` that JAX can trace; returns the record, a dict or NamedTuple of arrays.
+        Or `Steps`, whose frames the page shows as they are computed.
     controls
         A `Range` or `Choice` for each setting, by its name.
     views
@@ -37,9 +43,10 @@ class Explorer:
     title
         Accessible name of the figure, unlike all others on its page.
     describe
-        `describe(settings, record)` returns one sentence with the numbers: the alternative text, the cell's text
-        output and the summary below the figure.  `settings` is a dict of the chosen values (strings as
-        strings), `record` what the kernel returned, in NumPy arrays.
+        One sentence with the numbers: the alternative text, the cell's text output and the summary below the figure.
+        A template such as `"At rate {rate} the loss is {loss:.3g}."` (see `dlbook.explorers.sentence`), for `Steps`
+        filled with the frame shown.  Or a function `describe(settings, record)`, where `settings` is a dict of the
+        chosen values (strings as strings), `record` what the kernel returned, in NumPy arrays.
     frames
         Name of the leading axis (say "epoch") of those entries that have one axis more than their view draws; adds
         play, step, reset and a slider.  At first the last frame is shown.  Frames count 0, 1, 2, ...; where they
@@ -48,8 +55,10 @@ class Explorer:
     Raises
     ------
     ValueError
-        If the kernel lacks a control's parameter, the record lacks an entry that a view names or has it in another
-        rank, the frames disagree, or the table is too large for a page.
+        If the kernel lacks a control's parameter, the record lacks an entry that a view or the template names or has
+        it in another rank, the frames disagree, or the figure is too large for a page.
+    Unsupported
+        When a live figure is put into a page and its kernel uses what `dlbook.live` cannot compile.
     """
 
     def __init__(
@@ -59,12 +68,18 @@ class Explorer:
         controls: dict,
         views: list | tuple,
         title: str,
-        describe: Callable,
+        describe: Callable | str,
         frames: str | tuple | None = None,
     ):
-        self.kernel, self.controls, self.views = jax.jit(kernel), dict(controls), list(views)
+        self.steps = kernel if isinstance(kernel, Steps) else None
+        self.function, self.kernel = kernel, jax.jit(kernel)
+        self.controls, self.views = dict(controls), list(views)
         self.title, self.describe = title, describe
+        self.sentence = Sentence(describe) if isinstance(describe, str) else None
         self.frames, numbers = frames if isinstance(frames, tuple) else (frames, None)
+        if self.steps:
+            self.frames = self.frames or "step"
+            numbers = range(0, self.steps.count * self.steps.each + 1, self.steps.each) if numbers is None else numbers
         self._check_parameters(kernel)
         self.frame_count = self._check_record()
         self.frame_texts = self._frame_texts(numbers)
@@ -91,11 +106,29 @@ class Explorer:
         arguments = {name: c.arguments[i] for (name, c), i in zip(self.controls.items(), positions, strict=True)}
         return jax.tree.map(np.asarray, self.kernel(**arguments))
 
-    def summary(self, positions, record=None) -> str:
-        """Return the sentence about the setting at `positions`."""
+    def summary(self, positions, record=None, frame: int | None = None) -> str:
+        """Return the sentence about the setting at `positions`, of `Steps` at `frame`, by default the last."""
         record = self._start_record if record is None else record
-        sentence = " ".join(str(self.describe(self.settings(positions), record)).split())
-        return sentence if finite(self.slots, entries(record)) else f"{sentence} {GAPS}"
+        return f"{self._described(positions, record, frame)} {self._gaps(entries(record))}".strip()
+
+    def _described(self, positions, record, frame: int | None) -> str:
+        if self.sentence is None:
+            return " ".join(str(self.describe(self.settings(positions), record)).split())
+        texts = {name: c.texts[i] for (name, c), i in zip(self.controls.items(), positions, strict=True)}
+        shown = entries(record)
+        if self.steps:
+            shown = {name: values[self.frame(frame).position] for name, values in shown.items()}
+        return self.sentence.fill(texts, shown)
+
+    def _gaps(self, record: dict) -> str:
+        """Say in which frames, or that somewhere, numbers are not finite."""
+        if finite(self.slots, record):
+            return ""
+        if not self.steps:
+            return GAPS
+        at = lambda k: {name: values[k] for name, values in record.items()}  # noqa: E731
+        first = next(k for k in range(self.frame_count) if not finite(self.slots, at(k)))
+        return f"Not all numbers are finite from {self.frames} {self.frame_texts[first]} on."
 
     def frame(self, position: int | None = None) -> Frame | None:
         """Return the frame at `position`, by default the last, or None for a record without frames."""
@@ -106,7 +139,7 @@ class Explorer:
     def picture(self, positions, frame: int | None = None) -> tuple[bytes, str]:
         """Run the kernel at `positions`; return its picture as PNG and the sentence about it."""
         record = self.record(positions)
-        return picture(self.views, entries(record), self.frame(frame)), self.summary(positions, record)
+        return picture(self.views, entries(record), self.frame(frame)), self.summary(positions, record, frame)
 
     def widget(self):
         """Return the figure as ipywidgets."""
@@ -134,6 +167,38 @@ class Explorer:
         packed = table.pack(stored, sentences)
         self._check_size(table.size(packed))
         return packed
+
+    def live(self) -> dict:
+        """Compile the kernel; return what the page needs to run it and to compare it with JAX.
+
+        Raises
+        ------
+        Unsupported
+            If the kernel uses what `dlbook.live` cannot compile.
+        ValueError
+            If the module is larger than a page may carry.
+        """
+        settings = {name: control.arguments[control.position] for name, control in self.controls.items()}
+        wanted = [slot.source for slot in self.slots if slot.named] + [field.name for field in self.sentence.fields]
+        module = compiled.module(self.function, settings, set(wanted))
+        if len(module.bytes) > compiled.LIMIT:
+            raise ValueError(
+                f"Explorer {self.title!r}: the compiled kernel takes {len(module.bytes) / 1000:.0f} kB, "
+                f"it may take {compiled.LIMIT / 1000:.0f} kB."
+            )
+        record = {name: np.asarray(values) for name, values in entries(self._start_record).items() if name in wanted}
+        return {
+            **compiled.pack(module, list(settings), list(record)),
+            "steps": self.steps and {"count": self.steps.count, "each": self.steps.each},
+            "sentence": self.sentence.spec(),
+            "proof": compiled.proof(record, self._moving(record)),
+        }
+
+    def _moving(self, record: dict) -> set[str]:
+        """Return the entries with frames, of which the first are compared."""
+        if self.steps or not self.frames:
+            return set(record) if self.steps else set()
+        return {s.source for s in self.slots if s.named and (record[s.source].ndim > s.rank or s.follows)}
 
     def html(self) -> str:
         """Return the figure for a page without a kernel."""
@@ -170,19 +235,21 @@ class Explorer:
         }
         return {
             "id": page.figure_id(self.title),
-            "controls": [_control_spec(name, control) for name, control in self.controls.items()],
+            "controls": [_control_spec(name, control, self.sentence) for name, control in self.controls.items()],
             "frames": {"name": self.frames, "texts": self.frame_texts} if self.frames else None,
             "views": [view.spec() for view in self.views],
             "constants": table.pack(constants),
-            "records": self.table(),
+            **({"live": self.live()} if self.sentence else {"records": self.table()}),
         }
 
     def _check_parameters(self, kernel):
+        if self.steps and not self.sentence:
+            raise ValueError(f"Explorer {self.title!r}: describe must be a template, because the kernel is Steps.")
         parameters = inspect.signature(kernel).parameters.values()
-        if any(p.kind is p.VAR_KEYWORD for p in parameters):
+        if any(p.kind is p.VAR_KEYWORD for p in parameters) and not self.steps:
             return
-        known = [p.name for p in parameters]
-        needed = [p.name for p in parameters if p.default is p.empty]
+        known = self.steps.settings if self.steps else [p.name for p in parameters]
+        needed = known if self.steps else [p.name for p in parameters if p.default is p.empty]
         for name in [*self.controls, *needed]:
             if name not in known or name not in self.controls:
                 raise ValueError(
@@ -195,6 +262,11 @@ class Explorer:
         record = entries(jax.eval_shape(self.kernel, **abstract))
         for slot in self.slots:
             self._check_slot(slot, record)
+        if self.sentence:
+            shapes = {name: np.shape(values)[1:] if self.steps else np.shape(values) for name, values in record.items()}
+            self.sentence.check(self.controls, shapes)
+        if self.steps:
+            return self.steps.count + 1
         return self._count_frames(record) if self.frames else None
 
     def _check_slot(self, slot: Slot, record: dict):
@@ -226,20 +298,22 @@ class Explorer:
         return [f"{number:.6g}" for number in numbers]
 
     def _check_size(self, size: int):
-        if size > TABLE_LIMIT:
+        if size > LIMIT:
             name, control = max(self.controls.items(), key=lambda item: len(item[1].values))
             raise ValueError(
                 f"Explorer {self.title!r}: the table takes {size / 1000:.0f} kB, a page may carry "
-                f"{TABLE_LIMIT / 1000:.0f} kB; thin out {name}, which has {len(control.values)} values."
+                f"{LIMIT / 1000:.0f} kB; thin out {name}, which has {len(control.values)} values."
             )
 
 
-def _control_spec(name: str, control) -> dict:
-    return {
+def _control_spec(name: str, control, live) -> dict:
+    spec = {
         "name": name,
         "label": control.label or name.replace("_", " "),
         "kind": control.kind,
         "unit": control.unit,
-        "texts": control.texts,
         "start": control.position,
     }
+    if control.kind == "number":
+        return spec | {"count": control.count}
+    return spec | {"texts": control.texts} | ({"values": control.arguments.tolist()} if live else {})

@@ -40,7 +40,7 @@ class Panel:
         if self.frame:
             self.moment.value = f"{self.frame_texts[position]} of {self.frame_texts[-1]}"
         try:
-            png, sentence = self.show([chooser.index for chooser in self.choosers.values()], position)
+            png, sentence = self.show([_position(chooser) for chooser in self.choosers.values()], position)
             source = base64.b64encode(png).decode()
             self.picture.value = (
                 f'<img alt="{html.escape(sentence)}" style="max-width:100%" src="data:image/png;base64,{source}">'
@@ -57,7 +57,16 @@ class Panel:
             yield ipywidgets.HBox([play, self.frame, self.moment])
 
 
+def _position(chooser) -> int:
+    return chooser.index if hasattr(chooser, "index") else chooser.value
+
+
 def _chooser(name, control):
+    if control.kind == "number":
+        return ipywidgets.BoundedIntText(
+            control.start, 0, control.count - 1, description=control.label or name.replace("_", " "),
+            style={"description_width": "initial"}, layout=ipywidgets.Layout(width="12em", margin="2px 12px 2px 0"),
+        )  # fmt: skip
     kind = ipywidgets.SelectionSlider if control.kind == "range" else ipywidgets.Dropdown
     options = [f"{text} {control.unit}".strip() for text in control.texts]
     return kind(

@@ -1,13 +1,11 @@
 """The built book and a browser without a network."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.book.chapters import ROOT
 
@@ -40,15 +38,3 @@ def html(built) -> Path:
     if built.returncode:
         pytest.skip("the book was not built, see test_the_book_builds")
     return ROOT / "_build" / "html"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Headless Chromium; closed after each file of tests, since it keeps an event loop of its own running."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not chromium:
-        pytest.skip("no Chromium on this machine, so the built pages were not looked at (Debian: apt install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser
-        browser.close()

@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from dlbook.explorers import Bars, Choice, Curve, Explorer, Images, Plane, Range, Scatter
+from dlbook.explorers import Bars, Choice, Curve, Explorer, Images, Matrix, Plane, Range, Scatter, Seed, Steps
 
 POINTS = np.array([[-0.5, -0.5], [0.5, 0.5], [0.4, -0.2]], "float32")
 LABELS = np.array([0, 1, 2])
@@ -80,3 +80,76 @@ def softmax(**changes) -> Explorer:
         describe=lambda settings, record: f"The largest probability is {record['probability'].max():.2f}.",
     )
     return Explorer(soften, **(arguments | changes))
+
+
+GATE = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], "float32"), np.array([0, 1, 1, 0])
+
+
+def gate_output(params, x):
+    """Return what a 2-4-1 network says of `x[n, 2]`."""
+    return jax.nn.sigmoid(jnp.tanh(x @ params["w"] + params["b"]) @ params["v"])
+
+
+def gate_loss(params):
+    return jnp.mean((gate_output(params, GATE[0]) - GATE[1]) ** 2)
+
+
+def begin(seed, scale):
+    key_w, key_v = jax.random.split(jax.random.key(seed))
+    w, v = jax.random.normal(key_w, (2, 4)), jax.random.normal(key_v, (4,))
+    return dict(w=scale * w, b=jnp.zeros(4), v=scale * v)
+
+
+def learn(params, learning_rate, flat):
+    grads = jax.grad(gate_loss)(params)
+    change = lambda p, g: p - learning_rate * jnp.where(flat, jnp.sign(g), g)  # noqa: E731
+    return jax.tree.map(change, params, grads)
+
+
+def look(params):
+    x, y = jnp.meshgrid(jnp.linspace(-0.5, 1.5, 9), jnp.linspace(-0.5, 1.5, 9))
+    field = gate_output(params, jnp.stack([x.ravel(), y.ravel()], 1)).reshape(9, 9)
+    right = jnp.sum((gate_output(params, GATE[0]) > 0.5) == (GATE[1] > 0))
+    return dict(field=field, loss=gate_loss(params), w=params["w"], right=right, solved=right == 4)
+
+
+def gate(**changes) -> Explorer:
+    """Return a live explorer that trains in steps."""
+    arguments = dict(
+        kernel=Steps(begin, learn, look, count=12, each=25),
+        controls=dict(
+            learning_rate=Range(0.1, 1000, steps=81, log=True, start=1, label="learning rate"),
+            scale=Range(0.1, 3.0, steps=30, start=1.0),
+            flat=Choice([False, True], label="sign only"),
+            seed=Seed(3),
+        ),
+        views=[
+            Plane("field", extent=(-0.5, 1.5, -0.5, 1.5), limits=(0, 1), points=GATE),
+            Curve("loss", x=np.arange(0, 301, 25), xlabel="step", ylim=(0, 0.5)),
+            Matrix("w", rows=["x", "y"], limits=(-3, 3)),
+        ],
+        title="Gate",
+        describe="With rate {learning_rate}, {right:d} of 4 right at a loss of {loss:.3f}; {solved:not solved|solved}.",
+        frames="step",
+    )
+    return Explorer(**(arguments | changes))
+
+
+def shake(a, noise, kind):
+    """Return a wave, at five seeds, with a band; `kind` 1 takes a logarithm of what may be negative."""
+    x = jnp.linspace(-3, 3, 51)
+    waves = jnp.stack([jnp.sin(a * x + noise * jax.random.normal(jax.random.key(k))) for k in range(5)])
+    waves = jnp.where(kind == 1, jnp.log(waves), waves)
+    return dict(mean=waves.mean(0), low=waves.min(0), high=waves.max(0), top=waves.max(), at=jnp.argmax(waves[0]))
+
+
+def wave(**changes) -> Explorer:
+    """Return a live explorer of one call."""
+    arguments = dict(
+        kernel=shake,
+        controls=dict(a=Range(0.0, 5.0, steps=101, start=1), noise=Range(0.0, 2.0), kind=Choice(["plain", "log"])),
+        views=[Curve("mean", x=(-3, 3), bands=[("low", "high")])],
+        title="Wave",
+        describe="At a = {a} the {kind} wave reaches {top:+.3f} at place {at}; {mean[0]:.1e} at the left.",
+    )
+    return Explorer(**(arguments | changes))

@@ -1,27 +1,17 @@
 """The figure in a real browser, from a file, with the network cut."""
 
 import re
-import shutil
 
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from book.ext.assets import STATIC, explorer_script
 from dlbook.explorers import table
 from dlbook.explorers.record import entries
 from tests.explorers import figures
+from tests.explorers.conftest import write_page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: the page tests need one")
-
-# Keeps the last drawing of each figure where the tests can look at it.
-WATCH = "addEventListener('dl-draw', event => (window.drawn ??= {})[event.target.id] = event.detail, true)"
 DRAWING = "figure => [...figure.querySelectorAll('.dl-view canvas:not(.dl-swatch)')].map(c => c.toDataURL()).join()"
 VALUES = """id => Object.fromEntries(Object.entries(window.drawn[id].record)
   .map(([name, {shape, data}]) => [name, {shape, data: Array.from(data)}]))"""
@@ -35,58 +25,7 @@ def explorers():
 
 @pytest.fixture(scope="module")
 def page_file(explorers, tmp_path_factory):
-    """Write a page with two figures, inside the elements that the book's theme puts round a cell's output."""
-    folder = tmp_path_factory.mktemp("page")
-    (folder / "explorer.js").write_text(explorer_script(), "utf-8")
-    shutil.copy(STATIC / "explorer.css", folder)
-    output = '<div class="cell_output"><div class="output text_html">{}</div></div>'
-    body = "<h1>Two figures</h1>" + "".join(output.format(figure.html()) for figure in explorers.values())
-    head = (
-        '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Figures</title>'
-        '<link rel="stylesheet" href="explorer.css"><script src="explorer.js" defer></script><style>'
-        "html[data-theme=dark] { --pst-color-text-base: #ced6dd; --pst-color-text-muted: #9ca4af; "
-        "--pst-color-background: #14181e; --pst-color-surface: #222832; --pst-color-primary: #3fb1c5; "
-        "--pst-color-border: #48566b; background: #14181e; color: #ced6dd }</style>"
-    )
-    file = folder / "figures.html"
-    file.write_text(
-        f'<!doctype html><html lang="en"><head>{head}</head><body><main>{body}</main></body></html>', "utf-8"
-    )
-    return file
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(browser, page_file):
-    """Open the page; at the end, no request must have left the disk and the console must be empty."""
-    contexts, complaints = [], []
-
-    def visit(fragment="", allowed=None, **options):
-        context = browser.new_context(offline=True, **options)
-        context.add_init_script(WATCH)
-        page = context.new_page()
-        page.on("console", lambda m: None if allowed and re.search(allowed, m.text) else complaints.append(m.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "request", lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else complaints.append(r.url)
-        )
-        page.goto(page_file.as_uri() + fragment)
-        if options.get("java_script_enabled", True):
-            page.wait_for_function("document.querySelectorAll('.dl-ready').length === 2")
-        contexts.append(context)
-        return page
-
-    yield visit
-    for context in contexts:
-        context.close()
-    assert not complaints
+    return write_page(tmp_path_factory.mktemp("page") / "figures.html", explorers.values())
 
 
 def control(page, figure, label):

@@ -49,11 +49,22 @@ class Explorer {
     Object.assign(this, { figure, spec, source, constants: constants.record([]) });
     this.positions = spec.controls.map(control => control.start);
     const count = spec.frames?.texts.length;
-    this.frame = count && { position: count - 1, count };
+    this.wanted = count - 1;
+    this.frame = count && { position: count - 1, count, known: count };
     this.build();
     this.restore();
-    this.draw();
+    this.ask();
     this.watch();
+  }
+
+  /** Ask for the record of the present settings; of a run in steps, more and more frames arrive. */
+  ask() {
+    this.label();
+    this.source.ask(this.positions, (record, known, done) => {
+      Object.assign(this, { record, done });
+      if (this.frame) this.frame.known = this.spec.live?.steps ? known : this.frame.count;
+      this.draw();
+    });
   }
 
   build() {
@@ -71,12 +82,21 @@ class Explorer {
     this.figure.classList.add("dl-ready");
   }
 
-  control({ name, kind, label, unit, texts, start }, i) {
-    const option = (text, value) => make("option", { value, selected: value === start }, text + (unit && " " + unit));
-    const input = kind === "range" ? this.slider(texts.length - 1, start) : make("select", {}, ...texts.map(option));
-    input.addEventListener("input", () => this.move(i, Number(input.value)));
-    this.labelled(name, label, input);
+  control(control, i) {
+    const input = this.input(control), { name, label, kind, texts } = control, last = texts.length - 1;
+    const chosen = () => inside(Math.round(Number(input.value)), [0, last]);
+    input.addEventListener(kind === "number" ? "change" : "input", () => this.move(i, chosen()));
+    const box = this.labelled(name, label, input);
+    const another = () => { this.move(i, chosen() < last ? chosen() + 1 : 0); };
+    if (kind === "number") box.append(make("button", { type: "button", textContent: "Next", ariaLabel: `next ${label}`, onclick: another }));
     return input;
+  }
+
+  input({ kind, texts, unit, start }) {
+    const option = (text, value) => make("option", { value, selected: value === start }, text + (unit && " " + unit));
+    if (kind === "range") return this.slider(texts.length - 1, start);
+    if (kind === "choice") return make("select", {}, ...texts.map(option));
+    return make("input", { type: "number", min: 0, max: texts.length - 1, step: 1, value: start });
   }
 
   slider(max, value) { return make("input", { type: "range", min: 0, max, step: 1, value }); }
@@ -90,7 +110,7 @@ class Explorer {
 
   player() {
     const button = (textContent, onclick) => make("button", { type: "button", textContent, onclick });
-    const last = this.frame.count - 1, leap = choose => () => { this.pause(); this.show(choose(this.frame.position)); };
+    const last = this.frame.count - 1, leap = choose => () => { this.pause(); this.show(choose(this.position())); };
     this.playing = button("Play", () => this.timer ? this.pause() : this.play());
     this.scrub = this.slider(last, last);
     this.scrub.addEventListener("input", leap(() => Number(this.scrub.value)));
@@ -108,22 +128,25 @@ class Explorer {
 
   move(i, position) {
     this.positions[i] = position;
-    this.draw();
+    this.ask();
     this.share();
   }
 
   show(position) {
-    this.frame.position = position;
+    this.wanted = position;
     this.draw();
     this.share();
   }
 
+  /** The frame that is wanted or, while it is not computed, the last one that is. */
+  position() { return Math.min(this.wanted, this.frame.known - 1); }
+
   play() {
     const last = this.frame.count - 1, slow = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (this.frame.position === last) this.frame.position = -1;
+    this.wanted = this.position() === last ? -1 : this.position();
     const next = () => {
-      this.frame.position += 1, this.draw();
-      if (this.frame.position >= last) this.pause(), this.share();
+      this.wanted += 1, this.draw();
+      if (this.wanted >= last) this.pause(), this.share();
     };
     this.timer = setInterval(next, slow ? 1000 : Math.max(60, Math.min(200, 4000 / last)));
     this.playing.textContent = "Pause";
@@ -145,8 +168,10 @@ class Explorer {
   }
 
   draw() {
-    this.record = this.source.record(this.positions);
+    if (!this.record) return;
+    if (this.frame) this.frame.position = this.position();
     this.label();
+    this.tell();
     for (const { spec, legend, pen, read } of this.views) {
       pen.begin();
       const items = KINDS[spec.kind].draw(pen, spec, read, this.frame);
@@ -170,8 +195,6 @@ class Explorer {
       input.value = this.positions[i];
       if (input.type === "range") input.setAttribute("aria-valuetext", text), input.nextSibling.value = text;
     });
-    const sentence = this.source.sentence(this.positions);
-    if (this.summary.textContent !== sentence) this.summary.textContent = sentence;
     if (!this.frame) return;
     const { position, count } = this.frame;
     const { name, texts } = this.spec.frames, words = `${texts[position]} of ${texts[count - 1]}`;
@@ -179,10 +202,32 @@ class Explorer {
     this.scrub.setAttribute("aria-valuetext", `${name} ${words}`);
   }
 
+  /** Say the sentence; a screen reader waits while frames still come. */
+  tell() {
+    const gaps = this.spec.live ? this.gaps() : "";
+    const sentence = `${this.source.sentence(this.positions, this.record, this.frame)} ${gaps}`.trim();
+    this.summary.setAttribute("aria-busy", String(!this.done || Boolean(this.timer)));
+    if (this.summary.textContent !== sentence) this.summary.textContent = sentence;
+  }
+
+  /** Say in which frames, or that somewhere, numbers are not finite. */
+  gaps() {
+    const shown = this.views.flatMap(({ spec }) => Object.values(spec.slots)).filter(slot => slot && this.record[slot.entry]);
+    const first = ({ entry }) => {
+      const { shape, data } = this.record[entry], frames = this.spec.live.steps;
+      const known = frames ? this.frame.known * product(shape.slice(1)) : data.length, at = data.subarray(0, known).findIndex(v => !isFinite(v));
+      return at < 0 ? Infinity : frames ? Math.floor(at / product(shape.slice(1))) : 0;
+    };
+    const frame = Math.min(...shown.map(first));
+    if (frame === Infinity) return "";
+    if (!this.spec.live.steps) return "Gaps in the picture stand for numbers that are not finite.";
+    return `Not all numbers are finite from ${this.spec.frames.name} ${this.spec.frames.texts[frame]} on.`;
+  }
+
   /** Write the settings into the address, so that it can be shared. */
   share() {
     const query = new URLSearchParams(this.spec.controls.map(({ name, texts }, i) => [name, texts[this.positions[i]]]));
-    if (this.frame) query.set(this.spec.frames.name, this.spec.frames.texts[this.frame.position]);
+    if (this.frame) query.set(this.spec.frames.name, this.spec.frames.texts[this.wanted]);
     try {
       history.replaceState(history.state, "", `#${this.spec.id}?${query}`);
     } catch { /* some browsers refuse when moves follow each other too fast; the next one will do */ }
@@ -191,15 +236,16 @@ class Explorer {
   /** Take the settings from the address, if it speaks of this figure. */
   restore() {
     const [id, query] = location.hash.slice(1).split("?");
-    if (id !== this.spec.id || !query) return;
+    if (id !== this.spec.id || !query) return false;
     const wanted = new URLSearchParams(query);
     this.spec.controls.forEach(({ name, texts }, i) => {
       const position = texts.indexOf(wanted.get(name));
       if (position >= 0) this.positions[i] = position;
     });
     const frame = this.frame ? this.spec.frames.texts.indexOf(wanted.get(this.spec.frames.name)) : -1;
-    if (frame >= 0) this.frame.position = frame;
+    if (frame >= 0) this.wanted = frame;
     this.figure.scrollIntoView();
+    return true;
   }
 
   watch() {
@@ -207,6 +253,6 @@ class Explorer {
     new ResizeObserver(redraw).observe(this.figure.querySelector(".dl-views"));
     new MutationObserver(redraw).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-    addEventListener("hashchange", () => { this.restore(); this.draw(); });
+    addEventListener("hashchange", () => { if (this.restore()) this.ask(); });
   }
 }

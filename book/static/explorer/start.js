@@ -1,15 +1,26 @@
-/* Every figure of the page starts; one that cannot keeps its still picture and its numbers. */
+/* Every figure of the page starts; one that cannot keeps its still picture and its numbers, and says why. */
 
 async function start(figure) {
-  const spec = JSON.parse(figure.querySelector("script").textContent);
-  const sizes = spec.controls.map(control => control.texts.length);
-  new Explorer(figure, spec, await Table.open(spec.records, sizes), await Table.open(spec.constants, []));
+  const spec = JSON.parse(figure.querySelector("script").textContent), { controls, live } = spec;
+  for (const control of controls) control.texts ||= Array.from({ length: control.count }, (_, i) => String(i));
+  const constants = await Table.open(spec.constants, []);
+  if (!live) return new Explorer(figure, spec, await Table.open(spec.records, controls.map(({ texts }) => texts.length)), constants);
+  const kernel = await Kernel.open(live, controls);
+  const difference = await kernel.prove(controls.map(control => control.start));
+  new Explorer(figure, spec, kernel, constants);
+  note(figure, `Computed in your browser by the book's own function (${Math.ceil(kernel.size / 1000)} kB); ` +
+    (difference ? `its first numbers differ from JAX's by at most ${written(difference, ".0e")}.` : "its first numbers equal JAX's."));
 }
 
-/** A browser that cannot run the figure keeps the still picture and its numbers. */
+const note = (figure, text) => figure.append(make("p", { className: "dl-badge" }, text));
+
 function startAll() {
   for (const figure of document.querySelectorAll("figure.dl-explorer")) {
-    start(figure).catch(error => console.warn("explorer:", error));
+    start(figure).catch(error => {
+      console.info("explorer:", error);
+      figure.classList.add("dl-refused");
+      note(figure, `Shown as a picture: ${error.message}.`);
+    });
   }
 }
 

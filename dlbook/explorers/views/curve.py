@@ -36,6 +36,8 @@ class Curve:
         Ends of the axes; by default they follow the curves.  Fix `ylim` where settings are to be compared.
     points
         A pair (x, y) of entries or arrays `[m]` drawn as dots, e.g. the data behind a fitted curve.
+    bands
+        A pair (low, high) of entries for each of the first curves, drawn as a band, e.g. the range over several seeds.
 
     Raises
     ------
@@ -54,6 +56,7 @@ class Curve:
     xlim: tuple | None = None
     ylim: tuple | None = None
     points: tuple | None = None
+    bands: list | tuple = ()
 
     def __post_init__(self):
         if self.log not in ("", "x", "y", "xy"):
@@ -71,11 +74,17 @@ class Curve:
             **{f"y{i}": slot(y, 1, follows=True, **how) for i, y in enumerate(self._ys())},
             "px": slot(px, 1, log="x" in self.log),
             "py": slot(py, 1, **how),
+            **{
+                f"{end}{i}": slot(source, 1, follows=True, **how)
+                for i, band in enumerate(self.bands)
+                for end, source in zip(("low", "high"), band, strict=True)
+            },
         }
 
     def draw(self, ax, record: dict, frame: Frame | None = None):
         """Draw the curves on `ax`."""
         for i, (name, x, y) in enumerate(self._curves(record, frame)):
+            self._band(ax, i, x, record, frame)
             follows = frame is not None and len(y) == frame.count and self._single(record, i)
             self._line(ax, i, x, y, name, frame.position if follows else None)
         self._dots(ax, record, frame)
@@ -94,6 +103,7 @@ class Curve:
             "names": self._names(),
             "span": list(map(float, self.x)) if self._spaced() and self.x is not None else None,
             **{k: getattr(self, k) for k in ("xlabel", "ylabel", "log", "xlim", "ylim")},
+            "bands": len(self.bands),
             "title": self.title or " and ".join(self._names()),
         }
 
@@ -132,6 +142,11 @@ class Curve:
             ax.plot(x, y, alpha=0.3, **style)
             ax.plot(x[: position + 1], y[: position + 1], label=name, **style)
             ax.plot(x[position], y[position], "o", color=style["color"])
+
+    def _band(self, ax, i, x, record, frame):
+        if i < len(self.bands):
+            low, high = (self.slots()[f"{end}{i}"].read(record, frame) for end in ("low", "high"))
+            ax.fill_between(x, low, high, color=COLOURS[i % len(COLOURS)], alpha=0.2, linewidth=0)
 
     def _dots(self, ax, record, frame):
         slots = self.slots()

@@ -9,7 +9,7 @@ STATIC = Path(__file__).parents[1] / "static"
 EXPLORER = 'class="dl-explorer"'  # what dlbook.explorers.page writes
 
 
-PARTS = ("ink", "axes", "sentence", "table", "kernel", "views", "views/*", "figure", "start")  # in this order
+PARTS = ("ink", "axes", "sentence", "table", "kernel", "views", "views/*", "own_data", "figure", "start")  # in this order
 
 
 def explorer_script() -> str:

@@ -6,6 +6,7 @@ words below.  `compiled`, `table` and `page` make the page's form, `widget` the 
 
 from dlbook.explorers.controls import Choice, Range, Seed
 from dlbook.explorers.explorer import Explorer
+from dlbook.explorers.own_data import Drawing, Points
 from dlbook.explorers.steps import Steps
 from dlbook.explorers.views import Bars, Curve, Graph, Images, Matrix, Plane, Scatter
 
@@ -13,11 +14,13 @@ __all__ = [
     "Bars",
     "Choice",
     "Curve",
+    "Drawing",
     "Explorer",
     "Graph",
     "Images",
     "Matrix",
     "Plane",
+    "Points",
     "Range",
     "Scatter",
     "Seed",

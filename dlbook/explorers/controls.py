@@ -7,8 +7,28 @@ from numbers import Number, Real
 import numpy as np
 
 
+class Listed:
+    """What controls with a list of values share: a position is a place in the list."""
+
+    def value(self, position: int):
+        """Return the value at a position."""
+        return self.values[position]
+
+    def text(self, position: int) -> str:
+        """Return the value as the reader sees it."""
+        return self.texts[position]
+
+    def argument(self, position: int):
+        """Return the value as the kernel receives it."""
+        return self.arguments[position]
+
+    def spec(self) -> dict:
+        """Describe the values for the page."""
+        return {"texts": self.texts, "values": self.arguments.tolist(), "start": self.position}
+
+
 @dataclass(frozen=True)
-class Range:
+class Range(Listed):
     """A slider over evenly spaced values.
 
     Parameters
@@ -21,7 +41,7 @@ class Range:
     log
         Space the values evenly in their logarithm, rounded to as few digits as keep them apart.
     start
-        The value shown first, one of the values; by default the middle one.
+        The value shown first, to which the nearest of the others gives way; by default the middle one.
     label
         What the reader sees; by default the setting's name.
     unit
@@ -30,7 +50,7 @@ class Range:
     Raises
     ------
     ValueError
-        If the ends are not in order, the steps fewer than two, or `start` is not one of the values.
+        If the ends are not in order, the steps fewer than two, or `start` does not lie between the ends.
 
     Examples
     --------
@@ -55,11 +75,23 @@ class Range:
             raise ValueError(f"Range: steps must be at least 2, got {self.steps}.")
         if self.log and self.low <= 0:
             raise ValueError(f"Range: low must be above 0 on a logarithmic scale, got {self.low}.")
-        self.position  # an unknown start is an error now, not when the figure is drawn
+        if self.start is not None and not self.low <= self.start <= self.high:
+            raise ValueError(f"Range: start must lie between {self.low} and {self.high}, got {self.start}.")
 
     @cached_property
     def values(self) -> tuple:
         """The values in order."""
+        values, start = self._even(), self.start
+        if start is None:
+            return values
+        inner = values if start in (self.low, self.high) else values[1:-1] or values
+        nearest = min(inner, key=lambda value: abs(self._scale(value) - self._scale(start)))
+        return tuple(type(value)(start) if value == nearest else value for value in values)
+
+    def _scale(self, value):
+        return np.log(value) if self.log else value
+
+    def _even(self) -> tuple:
         exact = (
             np.geomspace(self.low, self.high, self.steps) if self.log else np.linspace(self.low, self.high, self.steps)
         )
@@ -88,7 +120,7 @@ class Range:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Choice(Listed):
     """A list to choose from.
 
     Parameters
@@ -153,7 +185,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Seed:
+class Seed(Listed):
     """A number to type, from which the kernel makes its random key.
 
     Parameters
@@ -201,6 +233,10 @@ class Seed:
     def position(self) -> int:
         """Where `start` stands among the seeds."""
         return self.start
+
+    def spec(self) -> dict:
+        """Describe the seeds for the page."""
+        return {"count": self.count, "start": self.start}
 
 
 def _rounded(values, digits: int) -> set:

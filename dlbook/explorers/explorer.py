@@ -37,7 +37,7 @@ class Explorer:
         A pure function `kernel(**settings)` that JAX can trace; returns the record, a dict or NamedTuple of arrays.
         Or `Steps`, whose frames the page shows as they are computed.
     controls
-        A `Range` or `Choice` for each setting, by its name.
+        A `Range`, `Choice` or `Seed` for each setting, by its name; `Points` or `Drawing` for the reader's own data.
     views
         What to draw of the record, side by side.
     title
@@ -88,8 +88,8 @@ class Explorer:
         return self.summary(self.start)
 
     @property
-    def start(self) -> tuple[int, ...]:
-        """Positions of the controls at first."""
+    def start(self) -> tuple:
+        """Positions of the controls at first: places in a list of values, or the reader's own data."""
         return tuple(control.position for control in self.controls.values())
 
     @property
@@ -99,12 +99,15 @@ class Explorer:
 
     def settings(self, positions) -> dict:
         """Return the values at the controls' `positions`."""
-        return {name: c.values[i] for (name, c), i in zip(self.controls.items(), positions, strict=True)}
+        return {name: c.value(at) for (name, c), at in zip(self.controls.items(), positions, strict=True)}
 
     def record(self, positions):
         """Run the kernel at the controls' `positions`; return its record in NumPy arrays."""
-        arguments = {name: c.arguments[i] for (name, c), i in zip(self.controls.items(), positions, strict=True)}
-        return jax.tree.map(np.asarray, self.kernel(**arguments))
+        return jax.tree.map(np.asarray, self.kernel(**self.arguments(positions)))
+
+    def arguments(self, positions) -> dict:
+        """Return what the kernel receives at the controls' `positions`."""
+        return {name: c.argument(at) for (name, c), at in zip(self.controls.items(), positions, strict=True)}
 
     def summary(self, positions, record=None, frame: int | None = None) -> str:
         """Return the sentence about the setting at `positions`, of `Steps` at `frame`, by default the last."""
@@ -114,7 +117,7 @@ class Explorer:
     def _described(self, positions, record, frame: int | None) -> str:
         if self.sentence is None:
             return " ".join(str(self.describe(self.settings(positions), record)).split())
-        texts = {name: c.texts[i] for (name, c), i in zip(self.controls.items(), positions, strict=True)}
+        texts = {name: c.text(at) for (name, c), at in zip(self.controls.items(), positions, strict=True)}
         shown = entries(record)
         if self.steps:
             shown = {name: values[self.frame(frame).position] for name, values in shown.items()}
@@ -178,7 +181,7 @@ class Explorer:
         ValueError
             If the module is larger than a page may carry.
         """
-        settings = {name: control.arguments[control.position] for name, control in self.controls.items()}
+        settings = self.arguments(self.start)
         wanted = [slot.source for slot in self.slots if slot.named] + [field.name for field in self.sentence.fields]
         module = compiled.module(self.function, settings, set(wanted))
         if len(module.bytes) > compiled.LIMIT:
@@ -235,14 +238,23 @@ class Explorer:
         }
         return {
             "id": page.figure_id(self.title),
-            "controls": [_control_spec(name, control, self.sentence) for name, control in self.controls.items()],
+            "controls": [self._control_spec(name, control) for name, control in self.controls.items()],
             "frames": {"name": self.frames, "texts": self.frame_texts} if self.frames else None,
             "views": [view.spec() for view in self.views],
             "constants": table.pack(constants),
             **({"live": self.live()} if self.sentence else {"records": self.table()}),
         }
 
+    def _control_spec(self, name: str, control) -> dict:
+        label = control.label or name.replace("_", " ")
+        return {"name": name, "label": label, "kind": control.kind, "unit": control.unit, **control.spec()}
+
     def _check_parameters(self, kernel):
+        for name, control in self.controls.items():
+            if not self.sentence and control.kind in ("points", "drawing"):
+                raise ValueError(
+                    f"Explorer {self.title!r}: {name} has no list of values, so describe must be a template."
+                )
         if self.steps and not self.sentence:
             raise ValueError(f"Explorer {self.title!r}: describe must be a template, because the kernel is Steps.")
         parameters = inspect.signature(kernel).parameters.values()
@@ -258,8 +270,7 @@ class Explorer:
 
     def _check_record(self) -> int | None:
         """Look at the shapes of the record; return the number of frames."""
-        abstract = {name: control.arguments[0] for name, control in self.controls.items()}
-        record = entries(jax.eval_shape(self.kernel, **abstract))
+        record = entries(jax.eval_shape(self.kernel, **self.arguments(self.start)))
         for slot in self.slots:
             self._check_slot(slot, record)
         if self.sentence:
@@ -304,16 +315,3 @@ class Explorer:
                 f"Explorer {self.title!r}: the table takes {size / 1000:.0f} kB, a page may carry "
                 f"{LIMIT / 1000:.0f} kB; thin out {name}, which has {len(control.values)} values."
             )
-
-
-def _control_spec(name: str, control, live) -> dict:
-    spec = {
-        "name": name,
-        "label": control.label or name.replace("_", " "),
-        "kind": control.kind,
-        "unit": control.unit,
-        "start": control.position,
-    }
-    if control.kind == "number":
-        return spec | {"count": control.count}
-    return spec | {"texts": control.texts} | ({"values": control.arguments.tolist()} if live else {})

@@ -5,6 +5,8 @@ import html
 
 import ipywidgets
 
+from dlbook.explorers.choosers import chooser, position
+
 
 class Panel:
     """Controls above, picture and sentence below.
@@ -23,12 +25,12 @@ class Panel:
 
     def __init__(self, controls: dict, show, frames, title: str):
         self.show = show
-        self.choosers = {name: _chooser(name, control) for name, control in controls.items()}
+        self.choosers = {name: chooser(name, control) for name, control in controls.items()}
         self.frame, self.frame_texts = (_frame_slider(*frames), frames[1]) if frames else (None, None)
         self.moment = ipywidgets.Label()
         self.picture, self.summary = ipywidgets.HTML(), ipywidgets.HTML()
-        for chooser in [*self.choosers.values(), *([self.frame] if frames else [])]:
-            chooser.observe(lambda change: self.draw(), "value")
+        for widget in [*self.choosers.values(), *([self.frame] if frames else [])]:
+            widget.observe(lambda change: self.draw(), "value")
         self.box = ipywidgets.VBox(
             [ipywidgets.HTML(f"<b>{html.escape(title)}</b>"), *self._rows(), self.picture, self.summary]
         )
@@ -36,11 +38,11 @@ class Panel:
 
     def draw(self):
         """Draw the present settings; an error is said in place of the sentence."""
-        position = self.frame.value if self.frame else None
+        frame = self.frame.value if self.frame else None
         if self.frame:
-            self.moment.value = f"{self.frame_texts[position]} of {self.frame_texts[-1]}"
+            self.moment.value = f"{self.frame_texts[frame]} of {self.frame_texts[-1]}"
         try:
-            png, sentence = self.show([_position(chooser) for chooser in self.choosers.values()], position)
+            png, sentence = self.show([position(widget) for widget in self.choosers.values()], frame)
             source = base64.b64encode(png).decode()
             self.picture.value = (
                 f'<img alt="{html.escape(sentence)}" style="max-width:100%" src="data:image/png;base64,{source}">'
@@ -55,24 +57,6 @@ class Panel:
             play = ipywidgets.Play(value=self.frame.max, min=0, max=self.frame.max, interval=150)
             ipywidgets.jslink((play, "value"), (self.frame, "value"))
             yield ipywidgets.HBox([play, self.frame, self.moment])
-
-
-def _position(chooser) -> int:
-    return chooser.index if hasattr(chooser, "index") else chooser.value
-
-
-def _chooser(name, control):
-    if control.kind == "number":
-        return ipywidgets.BoundedIntText(
-            control.start, 0, control.count - 1, description=control.label or name.replace("_", " "),
-            style={"description_width": "initial"}, layout=ipywidgets.Layout(width="12em", margin="2px 12px 2px 0"),
-        )  # fmt: skip
-    kind = ipywidgets.SelectionSlider if control.kind == "range" else ipywidgets.Dropdown
-    options = [f"{text} {control.unit}".strip() for text in control.texts]
-    return kind(
-        options=options, index=control.position, description=control.label or name.replace("_", " "),
-        style={"description_width": "initial"}, layout=ipywidgets.Layout(width="20em", margin="2px 12px 2px 0"),
-    )  # fmt: skip
 
 
 def _frame_slider(name, texts):

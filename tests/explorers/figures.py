@@ -4,7 +4,21 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from dlbook.explorers import Bars, Choice, Curve, Explorer, Images, Matrix, Plane, Range, Scatter, Seed, Steps
+from dlbook.explorers import (
+    Bars,
+    Choice,
+    Curve,
+    Drawing,
+    Explorer,
+    Images,
+    Matrix,
+    Plane,
+    Points,
+    Range,
+    Scatter,
+    Seed,
+    Steps,
+)
 
 POINTS = np.array([[-0.5, -0.5], [0.5, 0.5], [0.4, -0.2]], "float32")
 LABELS = np.array([0, 1, 2])
@@ -151,5 +165,35 @@ def wave(**changes) -> Explorer:
         views=[Curve("mean", x=(-3, 3), bands=[("low", "high")])],
         title="Wave",
         describe="At a = {a} the {kind} wave reaches {top:+.3f} at place {at}; {mean[0]:.1e} at the left.",
+    )
+    return Explorer(**(arguments | changes))
+
+
+def count_points(mine, picture):
+    """Return the reader's points as they came, their number, and the ink of a drawing."""
+    used = mine[:, 3] > 0
+    return dict(
+        field=jnp.zeros((5, 5)) + picture.mean(),
+        points=jnp.where(used[:, None], mine[:, :2], 9.0),
+        labels=mine[:, 2],
+        number=used.sum(),
+        ink=picture.sum(),
+        corner=picture[0, 1],
+    )
+
+
+def own_data(**changes) -> Explorer:
+    """Return a live explorer of the reader's own data."""
+    start = np.zeros((4, 3))
+    start[1, 1] = 1
+    arguments = dict(
+        kernel=count_points,
+        controls=dict(
+            mine=Points((-1, 1, -1, 1), classes=("blue", "orange"), capacity=3, label="my points"),
+            picture=Drawing(start, label="my picture"),
+        ),
+        views=[Plane("field", extent=(-1, 1, -1, 1), limits=(0, 1), points=("points", "labels"))],
+        title="Own data",
+        describe="{mine}: {number}; {picture}: ink {ink:.2f}, at the top {corner:.2f}.",
     )
     return Explorer(**(arguments | changes))

@@ -14,7 +14,7 @@ from tests.live.machine import Machine, difference
 
 
 def machine_of(figure):
-    settings = {name: control.arguments[control.position] for name, control in figure.controls.items()}
+    settings = figure.arguments(figure.start)
     wanted = {slot.source for slot in figure.slots if slot.named} | {field.name for field in figure.sentence.fields}
     wanted -= set(figure.controls)
     return Machine(compiled.module(figure.function, settings, wanted)), wanted

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dlbook.explorers import Choice, Range
+from dlbook.explorers import Choice, Range, Seed
 
 
 def test_logarithmic_values_have_few_digits():
@@ -33,6 +33,12 @@ def test_range_starts_in_the_middle_or_where_told():
     assert Range(0.01, 10, steps=13, log=True, start=0.3).position == 6
 
 
+def test_the_nearest_value_gives_way_to_the_start():
+    assert Range(0.001, 10.0, steps=41, log=True, start=0.03).values[14:17] == (0.025, 0.03, 0.04)
+    assert Range(0, 1, steps=11, start=0.37).values == (0, 0.1, 0.2, 0.3, 0.37, 0.5, 0.6, 0.7, 0.8, 0.9, 1)
+    assert Range(0.0, 1.0, steps=3, start=1.0).values == (0, 0.5, 1)
+
+
 def test_strings_reach_the_kernel_as_indices():
     choice = Choice(["relu", "tanh"], start="tanh")
     assert choice.arguments.tolist() == [0, 1] and choice.arguments.dtype == np.int32
@@ -48,7 +54,8 @@ def test_numbers_reach_the_kernel_as_they_are():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Range(0, 1, steps=11, start=0.35), r"Range: start must be one of 0.0, 0.1, .*, got 0.35"),
+        (lambda: Range(0, 1, steps=11, start=1.5), "Range: start must lie between 0 and 1, got 1.5"),
+        (lambda: Seed(1000), "Seed: start must be one of 0, ..., 999, got 1000"),
         (lambda: Range(1, 1), "low must be below high"),
         (lambda: Range(0, float("inf")), "both finite, got 0 and inf"),
         (lambda: Range(0, 1, steps=1), "steps must be at least 2, got 1"),

@@ -185,7 +185,8 @@ def test_the_first_frame_comes_at_once_and_the_page_stays_free(visit):
           let longest = 0;
           new PerformanceObserver(list => list.getEntries().forEach(task => longest = Math.max(longest, task.duration)))
             .observe({ entryTypes: ["longtask"] });
-          const input = document.getElementById(id + "-learning_rate"), waits = [], once = { capture: true, once: true };
+          const input = document.getElementById(id + "-learning_rate"), waits = [];
+          const once = { capture: true, once: true };
           for (let i = 0; i < 10; i++) {
             const start = performance.now(), drawn = new Promise(resolve => addEventListener("dl-draw", resolve, once));
             input.value = 20 + i, input.dispatchEvent(new Event("input"));

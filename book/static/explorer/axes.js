@@ -34,6 +34,7 @@ class Axes {
     this.left = Math.ceil(widest) + (view.ylabel ? 28 : 10);
     this.right = width - 10, this.top = 8;
     this.x = this.scale(0, xlim, this.left, this.right), this.y = this.scale(1, ylim, this.bottom, this.top);
+    pen.axes = this; // where a click finds what lies below it
   }
 
   list(axis, [low, high], room) { return (this.logs[axis] ? logTicks : ticks)(low, high, room); }
@@ -41,6 +42,12 @@ class Axes {
   scale(axis, [low, high], from, to) {
     const f = this.logs[axis] ? Math.log10 : v => v;
     return v => from + (f(v) - f(low)) / (f(high) - f(low)) * (to - from);
+  }
+
+  /** The coordinates at a place of the canvas, on linear scales. */
+  at(x, y) {
+    const share = (v, from, to, [low, high]) => low + (v - from) / (to - from) * (high - low);
+    return [share(x, this.left, this.right, this.xlim), share(y, this.bottom, this.top, this.ylim)];
   }
 
   line(x0, y0, x1, y1) { this.ctx.beginPath(), this.ctx.moveTo(x0, y0), this.ctx.lineTo(x1, y1), this.ctx.stroke(); }

@@ -68,13 +68,13 @@ class Explorer {
   }
 
   build() {
-    this.inputs = this.spec.controls.map((control, i) => this.control(control, i));
     this.views = this.spec.views.map(view => this.view(view));
+    this.inputs = this.spec.controls.map((control, i) => this.control(control, i));
     this.details = make("details", { className: "dl-numbers" }, make("summary", {}, "Numbers"), make("div"));
     this.details.addEventListener("toggle", () => this.tabulate());
     this.summary = this.figure.querySelector(".dl-summary");
     this.summary.setAttribute("aria-live", "polite");
-    const controls = make("div", { className: "dl-controls" }, ...this.inputs.map(input => input.parentNode));
+    const controls = make("div", { className: "dl-controls" }, ...this.inputs.map(input => input.closest(".dl-control")));
     if (this.frame) controls.append(this.player());
     const views = make("div", { className: "dl-views" }, ...this.views.map(view => view.box));
     this.figure.querySelector(".dl-still").before(make("div", { className: "dl-live" }, controls, views));
@@ -83,6 +83,7 @@ class Explorer {
   }
 
   control(control, i) {
+    if (OWN_DATA[control.kind]) return OWN_DATA[control.kind](this, control, i);
     const input = this.input(control), { name, label, kind, texts } = control, last = texts.length - 1;
     const chosen = () => inside(Math.round(Number(input.value)), [0, last]);
     input.addEventListener(kind === "number" ? "change" : "input", () => this.move(i, chosen()));
@@ -191,7 +192,9 @@ class Explorer {
 
   label() {
     this.inputs.forEach((input, i) => {
-      const { texts, unit } = this.spec.controls[i], text = texts[this.positions[i]] + (unit && " " + unit);
+      const { texts, unit } = this.spec.controls[i];
+      if (!texts) return input.tell(this.positions[i]);
+      const text = texts[this.positions[i]] + (unit && " " + unit);
       input.value = this.positions[i];
       if (input.type === "range") input.setAttribute("aria-valuetext", text), input.nextSibling.value = text;
     });
@@ -226,7 +229,8 @@ class Explorer {
 
   /** Write the settings into the address, so that it can be shared. */
   share() {
-    const query = new URLSearchParams(this.spec.controls.map(({ name, texts }, i) => [name, texts[this.positions[i]]]));
+    const word = (control, at) => control.texts ? control.texts[at] : ownText(control, at);
+    const query = new URLSearchParams(this.spec.controls.map((control, i) => [control.name, word(control, this.positions[i])]));
     if (this.frame) query.set(this.spec.frames.name, this.spec.frames.texts[this.wanted]);
     try {
       history.replaceState(history.state, "", `#${this.spec.id}?${query}`);
@@ -238,9 +242,10 @@ class Explorer {
     const [id, query] = location.hash.slice(1).split("?");
     if (id !== this.spec.id || !query) return false;
     const wanted = new URLSearchParams(query);
-    this.spec.controls.forEach(({ name, texts }, i) => {
-      const position = texts.indexOf(wanted.get(name));
-      if (position >= 0) this.positions[i] = position;
+    this.spec.controls.forEach((control, i) => {
+      const { name, texts } = control, word = wanted.get(name) ?? "";
+      const position = texts ? texts.indexOf(word) : ownPosition(control, word);
+      if (position !== null && position !== -1) this.positions[i] = position;
     });
     const frame = this.frame ? this.spec.frames.texts.indexOf(wanted.get(this.spec.frames.name)) : -1;
     if (frame >= 0) this.wanted = frame;

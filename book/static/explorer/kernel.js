@@ -23,7 +23,7 @@ class Kernel {
 
   /** Ask for the record at these positions; `arrived(record, known, done)` is told each time there is more of it. */
   ask(positions, arrived, until = Infinity) {
-    const settings = Object.fromEntries(this.controls.map(({ name, values }, i) => [name, values ? values[positions[i]] : positions[i]]));
+    const settings = Object.fromEntries(this.controls.map((control, i) => [control.name, argument(control, positions[i])]));
     this.next = { id: ++this.id, settings, until };
     this.arrived = arrived;
     if (!this.busy || this.live.steps) this.send();
@@ -75,7 +75,8 @@ class Kernel {
   }
 
   sentence(positions, record, frame) {
-    const texts = Object.fromEntries(this.controls.map(({ name, texts }, i) => [name, texts[positions[i]]]));
+    const word = ({ texts, kind }, at) => texts ? texts[at] : ownWords(kind, at);
+    const texts = Object.fromEntries(this.controls.map((control, i) => [control.name, word(control, positions[i])]));
     const number = (name, indices) => {
       const { shape, data } = record[name], own = this.live.steps ? shape.slice(1) : shape;
       const inner = indices.reduce((at, i, axis) => at * own[axis] + (i < 0 ? i + own[axis] : i), 0);
@@ -83,6 +84,13 @@ class Kernel {
     };
     return fill(this.live.sentence, texts, number);
   }
+}
+
+/** What the kernel receives for a position of a control. */
+function argument(control, position) {
+  if (control.texts) return control.values ? control.values[position] : position;
+  return control.kind === "drawing" ? position.map(level => level / control.levels)
+    : Array.from({ length: 4 * control.capacity }, (_, i) => [...position[i >> 2] || [0, 0, 0], i >> 2 < position.length ? 1 : 0][i % 4]);
 }
 
 const notNumber = difference => Number.isNaN(difference) ? Infinity : difference;

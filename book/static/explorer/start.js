@@ -2,7 +2,7 @@
 
 async function start(figure) {
   const spec = JSON.parse(figure.querySelector("script").textContent), { controls, live } = spec;
-  for (const control of controls) control.texts ||= Array.from({ length: control.count }, (_, i) => String(i));
+  for (const control of controls) if (control.count) control.texts = Array.from({ length: control.count }, (_, i) => String(i));
   const constants = await Table.open(spec.constants, []);
   if (!live) return new Explorer(figure, spec, await Table.open(spec.records, controls.map(({ texts }) => texts.length)), constants);
   const kernel = await Kernel.open(live, controls);

@@ -13,7 +13,7 @@ const turn = () => new Promise(resolve => { channel.port1.onmessage = resolve; c
 
 async function run({ id, settings, until }) {
   wanted = id;
-  for (const [name, value] of Object.entries(settings)) place(spec.settings[name]).fill(value);
+  for (const [name, value] of Object.entries(settings)) place(spec.settings[name]).set([value].flat());
   const start = performance.now(), send = (frames, done) =>
     postMessage({ id, frames, done, took: performance.now() - start });
   if (!spec.steps) return module.call(), send([record()], true);

@@ -60,7 +60,7 @@ class Graph:
     slopes
         Entry or array of a number for each edge; None for none.
     moments
-        What each frame lights; without it nothing is lit.
+        What each frame lights, the last one also for all frames after it; without any, nothing is lit.
     code
         Lines of code, of which a moment lights one.
     digits
@@ -138,7 +138,7 @@ class Graph:
             mono = dict(family="monospace", color=_hue(moment)) if line == words[1] else {}
             ax.text(0.5, y, line, transform=ax.transAxes, ha="center", va="top", fontsize=8, **mono)
         x, y = np.array(list(self.nodes.values()), float).T
-        ax.set(xlim=(x.min() - 0.6, x.max() + 0.6), ylim=(y.min() - 0.6, y.max() + 0.6), title=self.title)
+        ax.set(xlim=(x.min() - 0.45, x.max() + 0.45), ylim=(y.min() - 0.6, y.max() + 0.6), title=self.title)
         ax.axis("off")
 
     def spec(self) -> dict:
@@ -183,7 +183,8 @@ class Graph:
         Sentence(moment.numbers).check({}, {part: (n,) for part, n in sizes.items() if self.slots()[part]})
 
     def _moment(self, frame) -> Moment:
-        return self.moments[frame.position] if frame is not None and self.moments else Moment()
+        place = frame.position if frame is not None else 0
+        return self.moments[min(place, len(self.moments) - 1)] if self.moments else Moment()
 
     def _read(self, record, frame) -> dict[str, np.ndarray]:
         return {name: s.read(record, frame).astype(float) for name, s in self.slots().items() if s is not None}
@@ -226,7 +227,10 @@ class Graph:
                 linewidth=2.4 if lit else 1, shrinkA=17, shrinkB=20, zorder=1,
             )
         )  # fmt: skip
-        t, middle = 0.42, np.array([(x0 + x1) / 2 + bow * (y1 - y0), (y0 + y1) / 2 - bow * (x1 - x0)])
+        t, middle = (
+            0.5 if y0 == y1 else 0.4,
+            np.array([(x0 + x1) / 2 + bow * (y1 - y0), (y0 + y1) / 2 - bow * (x1 - x0)]),
+        )
         x, y = (1 - t) ** 2 * np.array([x0, y0]) + 2 * t * (1 - t) * middle + t**2 * np.array([x1, y1])
         if text:
             box = dict(facecolor="white", edgecolor="none", pad=0.6)
@@ -234,14 +238,16 @@ class Graph:
 
     def _node(self, ax, name, value, grad, lit):
         style = dict(facecolor=LIT if lit else "white", edgecolor="#333333", linewidth=2.2 if lit else 1)
-        ax.text(
-            *self.nodes[name], "\n".join([name, " " * 9, " "]) if self.grads is not None else f"{name}\n{' ' * 9}",
-            ha="center", va="center", fontsize=8, weight="bold", bbox=dict(boxstyle="round,pad=0.3", **style), zorder=3,
-        )  # fmt: skip
         lines = [(value, VALUE), (f"∂ {grad}" if grad else "", GRAD)] if self.grads is not None else [(value, VALUE)]
+        blank = " " * max(9, *(int(1.8 * len(text)) for text, _ in lines))  # room for the numbers, in their own colours
+        ax.text(
+            *self.nodes[name], "\n".join([name, blank, " "][: 1 + len(lines)]),
+            ha="center", va="center", fontsize=7.5, weight="bold", zorder=3,
+            bbox=dict(boxstyle="round,pad=0.3", **style),
+        )  # fmt: skip
         for dy, (text, colour) in zip((0, -10.5) if len(lines) == 2 else (-5,), lines, strict=True):
             ax.annotate(
-                text, self.nodes[name], (0, dy), textcoords="offset points", color=colour, fontsize=8,
+                text, self.nodes[name], (0, dy), textcoords="offset points", color=colour, fontsize=7.5,
                 ha="center", va="center", zorder=4,
             )  # fmt: skip
 

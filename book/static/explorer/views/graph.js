@@ -16,7 +16,9 @@ KINDS.graph = {
     return view.legend.map((text, i) => ({ text: (i ? "∂ " : "") + text, mark: 2, colour: pen.series(i) }));
   },
 
-  moment: (view, frame) => frame && view.moments[frame.position] || { nodes: [], edges: [], values: [], grads: [] },
+  /** What the frame lights; the last moment stands for all frames after it. */
+  moment: ({ moments }, frame) => moments[Math.min(frame ? frame.position : 0, moments.length - 1)] ||
+    { nodes: [], edges: [], values: [], grads: [] },
   known: (list, i) => !list.length || list[i],
   short: (v, digits) => isFinite(v) ? written(v, `.${digits}g`) : number(v),
 

@@ -166,13 +166,40 @@ def _lattice(n: int):
     return jnp.stack(jnp.meshgrid(ends, ends), -1).reshape(-1, 2)
 
 
-def playground(title: str = "A network draws a boundary", **start) -> Explorer:
+USUAL = dict(
+    data_set="moons", noise=0.15, learning_rate=0.03, width=4, depth=2, activation="tanh", optimizer="Adam", batch=20,
+    l2=0.0, seed=0, own=(),
+)  # fmt: skip
+
+
+def controls(**start) -> dict:
+    """Return the controls of the playground, by name, each at the value given."""
+    start = USUAL | start
+    square = (-REACH, REACH, -REACH, REACH)
+    return dict(
+        data_set=Choice(list(SETS), start=start["data_set"], label="data"),
+        noise=Range(0.0, 0.5, steps=51, start=start["noise"]),
+        learning_rate=Range(0.001, 10.0, steps=41, log=True, start=start["learning_rate"], label="learning rate"),
+        width=Range(1, WIDTH, steps=WIDTH, start=start["width"], label="units a layer"),
+        depth=Range(1, DEPTH, steps=DEPTH, start=start["depth"], label="hidden layers"),
+        activation=Choice(list(ACTIVATIONS), start=start["activation"]),
+        optimizer=Choice(list(OPTIMIZERS), start=start["optimizer"], label="optimiser"),
+        batch=Range(1, BATCH, steps=BATCH, start=start["batch"], label="batch size"),
+        l2=Range(0.0, 0.1, steps=51, start=start["l2"], label="weight decay"),
+        seed=Seed(start["seed"]),
+        own=Points(square, classes=("blue", "orange"), label="your own points"),
+    )
+
+
+def playground(title: str = "A network draws a boundary", *, offer=tuple(USUAL), **start) -> Explorer:
     """Return the figure.
 
     Parameters
     ----------
     title
         Unlike all others on its page.
+    offer
+        Names of the settings that the reader may move.
     start
         Settings to begin with, where they differ from the usual ones.
 
@@ -181,43 +208,20 @@ def playground(title: str = "A network draws a boundary", **start) -> Explorer:
     ValueError
         If there is no such setting, or it has no such value.
     """
-    usual = dict(
-        data_set="moons", noise=0.15, learning_rate=0.03, width=4, depth=2, activation="tanh",
-        optimizer="Adam", batch=20, l2=0.0, seed=0,
-    )  # fmt: skip
-    for name in start:
-        checks.one_of("playground", "setting", name, usual)
-    chosen = usual | start
-    updates = jnp.arange(0, COUNT * EACH + 1, EACH)
+    for name in (*offer, *start):
+        checks.one_of("playground", "setting", name, USUAL)
+    every = controls(**start)
+    fixed = {name: control.argument(control.position) for name, control in every.items() if name not in offer}
+    square, updates = (-REACH, REACH, -REACH, REACH), jnp.arange(0, COUNT * EACH + 1, EACH)
+    boundary = Plane("field", extent=square, limits=(-1, 1), contours=[0], points=("x", "labels"), title="boundary")
+    losses = Curve(["training", "fresh"], x=updates, xlabel="updates", ylabel="nats", ylim=(0.0, 1.0), title="loss")
+    units = Images("units", limits=(-1, 1), columns=WIDTH, colours="diverging", title="what each unit sees")
     return Explorer(
-        Steps(init, step, draw, count=COUNT, each=EACH),
-        controls=dict(
-            data_set=Choice(list(SETS), start=chosen["data_set"], label="data"),
-            noise=Range(0.0, 0.5, steps=51, start=chosen["noise"]),
-            learning_rate=Range(0.001, 10.0, steps=41, log=True, start=chosen["learning_rate"], label="learning rate"),
-            width=Range(1, WIDTH, steps=WIDTH, start=chosen["width"], label="units a layer"),
-            depth=Range(1, DEPTH, steps=DEPTH, start=chosen["depth"], label="hidden layers"),
-            activation=Choice(list(ACTIVATIONS), start=chosen["activation"]),
-            optimizer=Choice(list(OPTIMIZERS), start=chosen["optimizer"], label="optimiser"),
-            batch=Range(1, BATCH, steps=BATCH, start=chosen["batch"], label="batch size"),
-            l2=Range(0.0, 0.1, steps=51, start=chosen["l2"], label="weight decay"),
-            seed=Seed(chosen["seed"]),
-            own=Points((-REACH, REACH, -REACH, REACH), classes=("blue", "orange"), label="your own points"),
-        ),
-        views=[
-            Plane(
-                "field", extent=(-REACH, REACH, -REACH, REACH), limits=(-1, 1), contours=[0], points=("x", "labels"),
-                title="boundary",
-            ),
-            Curve(
-                ["training", "fresh"], x=updates, xlabel="updates", ylabel="loss (nats)", ylim=(0.0, 1.0),
-                title="loss",
-            ),
-            Images("units", limits=(-1, 1), columns=WIDTH, colours="diverging", title="what each unit sees"),
-        ],
+        Steps(init, step, draw, count=COUNT, each=EACH, fixed=fixed),
+        controls={name: control for name, control in every.items() if name in offer},
+        views=[boundary, losses, units],
         title=title,
-        describe="""{data_set}, {depth} × {width} {activation} units, {optimizer} at {learning_rate}:
-            {right_training:.0%} of the training points and {right_fresh:.0%} of the fresh ones are on the right
-            side; the loss is {training:.2f} in training and {fresh:.2f} on the fresh.""",
+        describe="""{right_training:.0%} of the training points and {right_fresh:.0%} of the fresh ones are on the
+            right side; the loss is {training:.2f} in training and {fresh:.2f} on the fresh.""",
         frames="update",
-    )  # fmt: skip
+    )

@@ -113,3 +113,11 @@ def test_bad_settings_are_refused():
         playground.playground(rate=1.0)
     with pytest.raises(ValueError, match="start must be one of moons, .*, got stars"):
         playground.playground(data_set="stars")
+
+
+def test_settings_that_are_not_offered_are_fixed():
+    few = playground.playground(offer=("learning_rate", "width"), data_set="spirals", seed=4)
+    full = playground.playground(data_set="spirals", seed=4)
+    assert list(few.controls) == ["learning_rate", "width"]
+    first = [figure.function.begin(figure.arguments(figure.start)).learn.x for figure in (few, full)]
+    np.testing.assert_array_equal(*first)

@@ -2,14 +2,14 @@
 
 import inspect
 from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 
 import jax
 import jax.numpy as jnp
 from jax import lax
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Steps:
     """A process whose frames are shown as they are computed, such as the training of a network.
 
@@ -28,6 +28,8 @@ class Steps:
         How many frames follow the first.
     each
         How many steps lead from one frame to the next.
+    fixed
+        Settings that the reader does not move, with their values.
 
     Each function takes those settings that it names.
 
@@ -49,6 +51,7 @@ class Steps:
     _: KW_ONLY
     count: int = 60
     each: int = 1
+    fixed: dict = field(default_factory=dict)
 
     def __post_init__(self):
         for name in ("count", "each"):
@@ -57,17 +60,17 @@ class Steps:
 
     @property
     def settings(self) -> list[str]:
-        """Names of the settings that some function takes."""
+        """Names of the settings that some function takes and that are not fixed."""
         named = [*_names(self.init), *_settings(self.step), *_settings(self.draw)]
-        return list(dict.fromkeys(named))
+        return [name for name in dict.fromkeys(named) if name not in self.fixed]
 
     def begin(self, settings: dict):
         """Return the state at first."""
-        return jax.tree.map(jnp.asarray, self.init(**_chosen(settings, _names(self.init))))
+        return jax.tree.map(jnp.asarray, self.init(**_chosen(self.fixed | settings, _names(self.init))))
 
     def advance(self, state, settings: dict):
         """Return the state one step later."""
-        later = jax.tree.map(jnp.asarray, self.step(state, **_chosen(settings, _settings(self.step))))
+        later = jax.tree.map(jnp.asarray, self.step(state, **_chosen(self.fixed | settings, _settings(self.step))))
         before, after = (jax.tree.map(lambda a: f"{a.dtype}{list(a.shape)}", tree) for tree in (state, later))
         if before != after:
             raise ValueError(f"Steps: a step must keep shapes and types, got {after} from {before}.")
@@ -75,7 +78,7 @@ class Steps:
 
     def show(self, state, settings: dict) -> dict:
         """Return the record of one frame."""
-        record = self.draw(state, **_chosen(settings, _settings(self.draw)))
+        record = self.draw(state, **_chosen(self.fixed | settings, _settings(self.draw)))
         return record._asdict() if hasattr(record, "_asdict") else dict(record)
 
     def __call__(self, **settings) -> dict:

@@ -13,7 +13,7 @@ from dlbook.explorers.views.graph import Moment
 from tests.explorers.conftest import write_page
 from tests.explorers.test_page import DRAWING, control
 
-TAPE, PLAIN = "explore-tape", "explore-plain"
+TAPE, PLAIN, LIGHTS = "explore-tape", "explore-plain", "explore-lights"
 PLACES = dict(a=(0, 1), b=(0, 0), c=(1, 1), q=(2, 1), e=(3, 0.5))
 ROWS = (
     """id => [...document.querySelectorAll(`#${id} details tr`)].map(row => [...row.children].map(c => c.innerText))"""
@@ -58,9 +58,22 @@ def plain() -> Explorer:
     )
 
 
+def lights() -> Explorer:
+    """Four frames with the same numbers and no words, which light nothing, a node, an edge and a line of code."""
+    moments = [Moment(), Moment(nodes=(1,)), Moment(edges=(0,)), Moment(line=0)]
+    return Explorer(
+        lambda x: dict(values=jnp.full((4, 2), 1.0) * x),
+        controls=dict(x=Range(1.0, 3.0, steps=3)),
+        views=[Graph(dict(u=(0, 0), v=(1, 0)), [("u", "v")], values="values", moments=moments, code=["v = u"])],
+        title="Lights",
+        describe="{x}",
+        frames="frame",
+    )
+
+
 @pytest.fixture(scope="module")
 def explorers():
-    return {TAPE: tape(), PLAIN: plain()}
+    return {TAPE: tape(), PLAIN: plain(), LIGHTS: lights()}
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +120,7 @@ def test_edges_between_the_same_nodes_bend_apart():
 def test_the_page_says_the_same_numbers(visit, explorers, frame, positions):
     page, explorer = visit(), explorers[TAPE]
     page.locator(f"#{TAPE} summary").click()
+    expect(page.locator(f"#{TAPE} details tr")).to_have_count(7)
     for name, position in zip("ab", positions, strict=True):
         control(page, TAPE, name).fill(str(position))
     control(page, TAPE, "step").fill(str(frame))
@@ -116,13 +130,14 @@ def test_the_page_says_the_same_numbers(visit, explorers, frame, positions):
     assert said == [[" ".join(cell.split()) for cell in row] for row in rows_of(explorer, positions, frame)]
 
 
-def test_scrubbing_moves_the_light(visit):
+@pytest.mark.parametrize(("figure", "name", "count"), [(TAPE, "step", 9), (LIGHTS, "frame", 4)])
+def test_scrubbing_moves_the_light(visit, figure, name, count):
     page = visit()
     drawings = set()
-    for frame in range(9):
-        control(page, TAPE, "step").fill(str(frame))
-        drawings.add(page.locator(f"#{TAPE}").evaluate(DRAWING))
-    assert len(drawings) == 9
+    for frame in range(count):
+        control(page, figure, name).fill(str(frame))
+        drawings.add(page.locator(f"#{figure}").evaluate(DRAWING))
+    assert len(drawings) == count
 
 
 def test_a_graph_without_frames_says_what_is_not_finite(visit, explorers):
@@ -130,6 +145,7 @@ def test_a_graph_without_frames_says_what_is_not_finite(visit, explorers):
     page.locator(f"#{PLAIN} summary").click()
     rows = rows_of(explorers[PLAIN], explorers[PLAIN].start)
     assert rows == [["u", "value 2"], ["v", "value infinite"], ["w", "value 4"]]
+    expect(page.locator(f"#{PLAIN} details tr")).to_have_count(3)
     assert page.evaluate(ROWS, PLAIN) == rows
 
 
@@ -138,10 +154,11 @@ def test_on_a_phone_nothing_leaves_the_canvas(visit):
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-def test_the_picture_shows_the_frame(explorers):
-    figure = explorers[TAPE]
-    pictures = {picture(figure.views, figure.record(figure.start), Frame(i, 9)) for i in range(9)}
-    assert len(pictures) == 9
+@pytest.mark.parametrize(("name", "count"), [(TAPE, 9), (LIGHTS, 4)])
+def test_the_picture_shows_the_frame(explorers, name, count):
+    figure = explorers[name]
+    pictures = {picture(figure.views, figure.record(figure.start), Frame(i, count)) for i in range(count)}
+    assert len(pictures) == count
 
 
 def test_the_last_moment_stands_for_the_rest():

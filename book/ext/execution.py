@@ -14,7 +14,10 @@ from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.application import ENV_PICKLE_FILENAME
 
 ROOT = Path(__file__).parents[2]
-EXECUTES = ["dlbook/**/*.py", "book/claims/*", "requirements.lock", "book/ext/execution.py"]  # what outputs depend on
+EXECUTES = [  # what outputs depend on
+    *("dlbook/**/*.py", "book/claims/*", "chapters/**/*.csv", "chapters/references.bib", "requirements.lock"),
+    "book/ext/execution.py",
+]
 RENDERS = ["book/ext/*.py"]  # what a page made of the same outputs depends on
 
 

@@ -9,7 +9,8 @@ STATIC = Path(__file__).parents[1] / "static"
 EXPLORER = 'class="dl-explorer"'  # what dlbook.explorers.page writes
 
 
-PARTS = ("ink", "axes", "sentence", "table", "kernel", "views", "views/*", "own_data", "figure", "start")  # in this order
+# in this order
+PARTS = ("ink", "axes", "sentence", "table", "kernel", "views", "views/*", "own_data", "figure", "start")
 
 
 def explorer_script() -> str:

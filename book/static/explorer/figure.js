@@ -149,7 +149,8 @@ class Explorer {
       this.wanted += 1, this.draw();
       if (this.wanted >= last) this.pause(), this.share();
     };
-    this.timer = setInterval(next, slow ? 1000 : Math.max(60, Math.min(200, 4000 / last)));
+    const toRead = this.spec.views.some(view => view.moments?.length), pace = inside(4000 / last, [60, 200]);
+    this.timer = setInterval(next, slow || toRead ? 1000 : pace);
     this.playing.textContent = "Pause";
     next();
   }

@@ -21,7 +21,7 @@ const OWN_DATA = {
     const { pen } = explorer.views[control.view];
     pen.canvas.classList.add("dl-clickable");
     pen.canvas.addEventListener("click", event => { if (pen.axes) add(...pen.axes.at(event.offsetX, event.offsetY)); });
-    box.tell = points => { told.value = `${ownWords("points", points)}; click into the picture to set more`; };
+    box.tell = points => { told.value = `${ownWords("points", points)}; or click into the picture`; };
     return box;
   },
 

@@ -8,11 +8,12 @@ import jax.random as jr
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from dlbook import checks
-from dlbook.ops.activations import relu
-from dlbook.ops.affine import Affine, affine
-from dlbook.ops.losses import softmax_cross_entropy
+from dlbook.ops.activations import relu, relu_backward
+from dlbook.ops.affine import Affine, affine, affine_backward
+from dlbook.ops.losses import softmax_cross_entropy, softmax_cross_entropy_backward
 
 Params = list[Affine]
+Op = tuple[Callable, Callable]  # a function and its backward pass
 
 
 def init(key: PRNGKeyArray, sizes: tuple[int, ...], *, width=None, scale=None) -> Params:
@@ -85,6 +86,65 @@ def loss(
     x, y = batch
     penalty = sum((w**2).sum() for w, _ in params)
     return head(apply(params, x, activation=activation), y) + l2 / 2 * penalty
+
+
+def backprop(
+    params: Params,
+    batch,
+    *,
+    l2=0.0,
+    head: Op = (softmax_cross_entropy, softmax_cross_entropy_backward),
+    activation: Op = (relu, relu_backward),
+) -> tuple[Float[Array, ""], Params]:
+    """Return the loss of a batch `(x, y)` and its gradients by back-propagation: equation :eq:`backprop`.
+
+    This is the algorithm that `jax.value_and_grad(loss)` finds by itself, written out
+    :cite:`rumelhart1986learning`: a pass forward that keeps every layer's input and pre-activation, then
+    one backward that turns the loss's gradient by each pre-activation into that of the layer below.
+
+    Parameters
+    ----------
+    l2
+        Strength of the penalty on the squared weights; biases go free.  May be traced.
+    head
+        Loss of the scores and `y`, with its backward pass.
+    activation
+        Activation of the hidden layers, with its backward pass.
+
+    Returns
+    -------
+    The loss, and a gradient for each parameter, in the form of `params`.
+
+    Examples
+    --------
+    >>> import jax, jax.numpy as jnp
+    >>> params = [Affine(jnp.eye(2), jnp.zeros(2))]
+    >>> value, ((dw, db),) = backprop(params, (jnp.ones((1, 2)), jnp.array([0])))
+    >>> db.tolist()
+    [-0.5, 0.5]
+    """
+    (x, y), (head_forward, head_backward), (_, f_backward) = batch, head, activation
+    inputs, pre_activations = _forward(params, x, activation[0])
+    scores = pre_activations[-1]
+    mean_loss = head_forward(scores, y)
+    dz = head_backward(jnp.ones_like(mean_loss), scores, y)[0]
+    grads = []
+    for layer in reversed(range(len(params))):
+        da, dw, db = affine_backward(dz, inputs[layer], *params[layer])
+        grads.append(Affine(dw + l2 * params[layer].w, db))
+        if layer > 0:
+            (dz,) = f_backward(da, pre_activations[layer - 1])
+    penalty = sum((w**2).sum() for w, _ in params)
+    return mean_loss + l2 / 2 * penalty, grads[::-1]
+
+
+def _forward(params, x, f):
+    """The input of each layer and its pre-activation, first to last: all that the backward pass needs."""
+    inputs, pre_activations = [x], []
+    for layer in params:
+        pre_activations.append(affine(inputs[-1], *layer))
+        inputs.append(f(pre_activations[-1]))
+    return inputs[:-1], pre_activations
 
 
 def accuracy(params: Params, batch, *, activation: Callable = relu) -> Float[Array, ""]:

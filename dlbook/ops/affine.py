@@ -1,10 +1,12 @@
-"""The affine map `x @ w + b` of a batch of rows, and its backward pass."""
+"""The affine map `x @ w + b` of a batch of rows, alone and followed by ReLU, and their backward passes."""
 
 from typing import NamedTuple
 
+import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from dlbook import checks
+from dlbook.ops.activations import relu
 
 
 class Affine(NamedTuple):
@@ -32,3 +34,26 @@ def affine_backward(
 ) -> tuple[Float[Array, "n i"], Float[Array, "i o"], Float[Array, " o"]]:
     """Gradients by `x`, `w` and `b`: equation :eq:`affine-backward`."""
     return dy @ w.T, x.T @ dy, dy.sum(0)
+
+
+def affine_relu(x: Float[Array, "n i"], w: Float[Array, "i o"], b: Float[Array, " o"]) -> Float[Array, "n o"]:
+    """Return `relu(x @ w + b)`, a layer of a network as one op: equation :eq:`affine-relu`.
+
+    Raises
+    ------
+    ValueError
+        As :func:`affine` does.
+    """
+    return relu(affine(x, w, b))
+
+
+def affine_relu_backward(
+    dy: Float[Array, "n o"], x: Float[Array, "n i"], w: Float[Array, "i o"], b: Float[Array, " o"]
+) -> tuple[Float[Array, "n i"], Float[Array, "i o"], Float[Array, " o"]]:
+    """Gradients by `x`, `w` and `b`: equation :eq:`affine-relu-backward`.
+
+    Which units conduct is read off the output, above 0 where the pre-activation is; so the
+    pre-activation need not be kept.  The slope at 0 is 0.
+    """
+    y = affine_relu(x, w, b)
+    return affine_backward(jnp.where(y > 0, dy, 0), x, w, b)

@@ -5,8 +5,26 @@ import numpy as np
 import pytest
 
 from dlbook.models import mlp
+from dlbook.ops.activations import (
+    leaky_relu,
+    leaky_relu_backward,
+    relu,
+    relu_backward,
+    sigmoid,
+    sigmoid_backward,
+    tanh,
+    tanh_backward,
+)
 from dlbook.ops.affine import Affine
-from dlbook.ops.losses import squared_error
+from dlbook.ops.losses import (
+    softmax_cross_entropy,
+    softmax_cross_entropy_backward,
+    squared_error,
+    squared_error_backward,
+    svm_loss,
+    svm_loss_backward,
+)
+from dlbook.ops.numeric import numerical_gradient
 
 X = jr.normal(jr.key(0), (5, 3))
 LABELS = jnp.array([0, 1, 1, 0, 1])
@@ -59,6 +77,83 @@ def test_head_makes_it_a_regression():
     targets = X[:, :1]
     wanted = squared_error(mlp.apply(params, X, activation=jnp.tanh), targets)
     assert mlp.loss(params, (X, targets), head=squared_error, activation=jnp.tanh) == pytest.approx(float(wanted))
+
+
+PAIRS = {
+    "relu": (relu, relu_backward),
+    "tanh": (tanh, tanh_backward),
+    "sigmoid": (sigmoid, sigmoid_backward),
+    "leaky": (leaky_relu, leaky_relu_backward),
+    "cross-entropy": (softmax_cross_entropy, softmax_cross_entropy_backward),
+    "squared error": (squared_error, squared_error_backward),
+    "svm": (svm_loss, svm_loss_backward),
+}
+
+
+def assert_same_gradients(ours, theirs):
+    assert jax.tree.structure(ours) == jax.tree.structure(theirs)
+    for one, two in zip(jax.tree.leaves(ours), jax.tree.leaves(theirs), strict=True):
+        assert one.dtype == two.dtype
+        np.testing.assert_allclose(one, two, rtol=1e-10, atol=1e-12)
+
+
+def deep(layers, samples, outputs=3):
+    """A network of that many layers with biases that are not zero, and a batch for it."""
+    key_w, key_b, key_x, key_y = jr.split(jr.key(layers), 4)
+    sizes = (4, *range(5, 4 + layers), outputs)
+    params = [Affine(w, jr.normal(jr.fold_in(key_b, i), b.shape)) for i, (w, b) in enumerate(mlp.init(key_w, sizes))]
+    return params, (jr.normal(key_x, (samples, 4)), jr.randint(key_y, (samples,), 0, outputs))
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "leaky"])
+@pytest.mark.parametrize("layers", [1, 2, 3, 4, 5, 6])
+def test_backprop_is_the_gradient_at_any_depth(layers, activation):
+    with jax.enable_x64(True):
+        params, batch = deep(layers, samples=7)
+        value, grads = mlp.backprop(params, batch, l2=0.3, activation=PAIRS[activation])
+        loss = lambda p: mlp.loss(p, batch, l2=0.3, activation=PAIRS[activation][0])
+        wanted, autodiff = jax.value_and_grad(loss)(params)
+        assert float(value) == pytest.approx(float(wanted), rel=1e-12)
+        assert_same_gradients(grads, autodiff)
+
+
+@pytest.mark.parametrize("samples", [1, 5])
+@pytest.mark.parametrize("head", ["cross-entropy", "squared error", "svm"])
+def test_backprop_takes_any_head_and_batch(head, samples):
+    with jax.enable_x64(True):
+        params, (x, labels) = deep(3, samples)
+        y = jnp.cos(jnp.arange(3.0 * samples)).reshape(samples, 3) if head == "squared error" else labels
+        _, grads = mlp.backprop(params, (x, y), head=PAIRS[head])
+        assert_same_gradients(grads, jax.grad(lambda p: mlp.loss(p, (x, y), head=PAIRS[head][0]))(params))
+
+
+def test_backprop_agrees_with_differences():
+    with jax.enable_x64(True):
+        params, batch = deep(3, samples=4)
+        _, grads = mlp.backprop(params, batch, l2=0.1, activation=PAIRS["tanh"])
+        for layer in range(3):
+            put = lambda w, layer=layer: [*params[:layer], Affine(w, params[layer].b), *params[layer + 1 :]]
+            loss = lambda w, put=put: mlp.loss(put(w), batch, l2=0.1, activation=tanh)
+            np.testing.assert_allclose(grads[layer].w, numerical_gradient(loss, params[layer].w), atol=1e-9)
+
+
+def test_backprop_of_a_batch_is_the_mean_over_its_samples():
+    with jax.enable_x64(True):
+        params, (x, labels) = deep(4, samples=6)
+        _, whole = mlp.backprop(params, (x, labels))
+        single = [mlp.backprop(params, (x[i : i + 1], labels[i : i + 1]))[1] for i in range(6)]
+        assert_same_gradients(whole, jax.tree.map(lambda *gs: sum(gs) / 6, *single))
+
+
+def test_backprop_compiles_with_what_a_reader_varies_traced():
+    params, batch = deep(2, samples=5)
+    compiled = jax.jit(mlp.backprop)
+    for l2 in (0.0, 0.5):
+        for ours, theirs in zip(
+            *(jax.tree.leaves(f(params, batch, l2=l2)) for f in (compiled, mlp.backprop)), strict=True
+        ):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
+    assert compiled._cache_size() == 1
 
 
 def test_accuracy_is_the_share_of_right_answers():

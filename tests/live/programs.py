@@ -108,6 +108,7 @@ add(
 for exponent in (0, 1, 2, 3, 5, -1, -3):
     add(f"integer_power {exponent}", lambda x, y=exponent: lax.integer_pow(x, y), np.sign(X) * (np.abs(X) + 0.3))
 add("adam_power", lambda t: 1 - 0.999**t, np.arange(1, 30, dtype=np.float32), grad=False)
+add("adam_power_of_a_whole_number", lambda t: 1 - 0.999**t, np.arange(1, 30, dtype=np.int32), grad=False)
 add("clip", lambda x: jnp.clip(x, -0.5, 0.5), X)
 add("clamp_arrays", lambda x, a: lax.clamp(a - 0.3, x, a + 0.3), X, X[::-1])
 add("where", lambda a, b: jnp.where(a > 0, a, b), normal(9), normal(9)[::-1])

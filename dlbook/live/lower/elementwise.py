@@ -76,7 +76,8 @@ def comparison(build, out, x, y, *, primitive):
 def transcendental(build, out, *operands, primitive):
     """Call the function of the library that has the primitive's name."""
     require(operands[0].kind is FUNCTIONS[primitive].kinds[0], "dtype", operands[0].kind.value)
-    return elementwise(build, out, operands, lambda *args: Call(primitive, F32, args), CALL_COST)
+    formula = lambda *args: Call(primitive, F32, tuple(convert(a, F32) for a in args))  # pow takes whole exponents too
+    return elementwise(build, out, operands, formula, CALL_COST)
 
 
 @lowers("div")

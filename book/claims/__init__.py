@@ -13,7 +13,8 @@ a table for each claim, headed by its id.
 `why`       the proof in words
 `row`       id of the subject in the inventory of the sources
 `page`      label of the page that shows it
-`proof`     Python that sets `result`, run in 64 bits after the preamble; `remark` where nothing can be computed
+`proof`     Python that sets `result`, run in 64 bits after the preamble; `remark` where nothing can be computed: a slip
+            of the pen, or an event in history, for which `why` names a work in the list of references
 `expects`   the `result` that settles the claim; for `typo` and `wrong` a table with what follows from the `printed`
             form and from the `true` one
 `tolerance` by how much each floating-point number of `result` may differ
@@ -29,7 +30,8 @@ from typing import Any, NamedTuple
 import jax
 
 FOLDER = Path(__file__).parent
-CHAPTERS = ("mlp",)  # those that have a ledger, in reading order
+CHAPTERS = {"history": "HIST", "mlp": "MLP", "backprop": "BP"}  # that have a ledger, in reading order, and their ids
+FOLDERS = {"hist": "history", "bp": "backprop"}  # of pages whose label does not begin with the name of the folder
 SOURCES = ("A", "B", "C", "D", "E")
 VERDICTS = ("matches", "rounding", "typo", "wrong")
 REMARK = "remark"
@@ -54,6 +56,12 @@ class Claim(NamedTuple):
     correct: str = ""
     expects: Any = None
     tolerance: float = 0.0
+
+    @property
+    def document(self) -> str:
+        """File of the page that shows it, below `chapters` and without ending, such as "mlp/neuron"."""
+        chapter, page = self.page.split("-", 1)
+        return f"{FOLDERS.get(chapter, chapter)}/{page}"
 
 
 class Settlement(NamedTuple):
@@ -123,7 +131,8 @@ def _claim(chapter, id, fields, preamble):
         if not condition:
             raise ValueError(f"claims: {chapter}.toml, {id}: expected {expected}, got {got!r}.")
 
-    expect(re.fullmatch(rf"{chapter.upper()}-c\d{{3}}", id), f"an id like {chapter.upper()}-c001", id)
+    prefix = CHAPTERS[chapter]
+    expect(re.fullmatch(rf"{prefix}-c\d{{3}}", id), f"an id like {prefix}-c001", id)
     expect(isinstance(fields, dict), "a table of fields", fields)
     names = set(fields)
     expect(ALWAYS <= names <= ALWAYS | SOMETIMES, f"the fields {sorted(ALWAYS)}", sorted(names ^ ALWAYS))

@@ -11,8 +11,8 @@ def least_squares(a: Float[Array, "n d"], y: Float[Array, "n *k"]) -> Float[Arra
     """Return the `w` for which `a @ w` is nearest to `y`.
 
     Gram and Schmidt's way, in the order of operations that keeps rounding errors small: one column after the other is
-    scaled to length 1 and taken out of those that follow, which gives a = QR; then Rw = Q'y is solved from the
-    bottom.  The library's `jnp.linalg.lstsq` is as good and faster; this one consists of plain loops.
+    scaled to length 1 and taken out of those that follow and of `y`, which gives a = QR and Q'y; then Rw = Q'y is
+    solved from the bottom.  The library's `jnp.linalg.lstsq` is as good and faster; this one consists of plain loops.
 
     Raises
     ------
@@ -31,15 +31,18 @@ def least_squares(a: Float[Array, "n d"], y: Float[Array, "n *k"]) -> Float[Arra
     checks.same("least_squares", "rows", a=a.shape[0], y=y.shape[0])
     d = a.shape[1]
 
-    def orthogonalise(k, qr):
-        q, r = qr
+    def orthogonalise(k, state):
+        q, r, rest, target = state
         length = jnp.linalg.norm(q[:, k])
         column = q[:, k] / length
         shares = jnp.where(jnp.arange(d) > k, column @ q, 0)
-        return (q - column[:, None] * shares).at[:, k].set(column), r.at[k].set(shares.at[k].set(length))
+        q = (q - jnp.outer(column, shares)).at[:, k].set(column)
+        share = column @ rest
+        rest = rest - (jnp.outer(column, share) if y.ndim > 1 else column * share)
+        return q, r.at[k].set(shares.at[k].set(length)), rest, target.at[k].set(share)
 
-    q, r = lax.fori_loop(0, d, orthogonalise, (a, jnp.zeros((d, d), a.dtype)))
-    target = q.T @ y
+    state = a, jnp.zeros((d, d), a.dtype), y, jnp.zeros((d, *y.shape[1:]), y.dtype)
+    _, r, _, target = lax.fori_loop(0, d, orthogonalise, state)
 
     def solve(step, w):
         k = d - 1 - step

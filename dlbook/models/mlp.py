@@ -140,11 +140,12 @@ def backprop(
 
 def _forward(params, x, f):
     """The input of each layer and its pre-activation, first to last: all that the backward pass needs."""
-    inputs, pre_activations = [x], []
+    inputs, pre_activations = [], []
     for layer in params:
-        pre_activations.append(affine(inputs[-1], *layer))
-        inputs.append(f(pre_activations[-1]))
-    return inputs[:-1], pre_activations
+        inputs.append(x)
+        pre_activations.append(affine(x, *layer))
+        x = f(pre_activations[-1])  # not used after the last layer, whose pre-activations are the scores
+    return inputs, pre_activations
 
 
 def accuracy(params: Params, batch, *, activation: Callable = relu) -> Float[Array, ""]:

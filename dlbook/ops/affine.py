@@ -52,8 +52,9 @@ def affine_relu_backward(
 ) -> tuple[Float[Array, "n i"], Float[Array, "i o"], Float[Array, " o"]]:
     """Gradients by `x`, `w` and `b`: equation :eq:`affine-relu-backward`.
 
-    Which units conduct is read off the output, above 0 where the pre-activation is; so the
-    pre-activation need not be kept.  The slope at 0 is 0.
+    Which units conduct is read off the output, above 0 exactly where the pre-activation is.  A network
+    that keeps its outputs need not keep the pre-activations; this op gets its inputs alone, as all ops
+    do, and computes the output again.  The slope at 0 is 0.
     """
     y = affine_relu(x, w, b)
     return affine_backward(jnp.where(y > 0, dy, 0), x, w, b)

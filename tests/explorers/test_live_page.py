@@ -240,9 +240,10 @@ def test_a_figure_that_cannot_be_trusted_stays_a_picture(browser, page_file, cha
     page.close()
 
 
-def test_a_browser_without_simd_gets_the_picture_with_a_sentence(browser, page_file):
+@pytest.mark.parametrize("lack", ["WebAssembly.validate = () => false", "delete globalThis.WebAssembly"])
+def test_a_browser_without_simd_or_webassembly_gets_the_picture_with_a_sentence(browser, page_file, lack):
     page = browser.new_page()
-    page.add_init_script("WebAssembly.validate = () => false")
+    page.add_init_script(lack)
     page.goto(page_file.as_uri())
     expect(page.locator(f"#{GATE} .dl-badge")).to_have_text(
         "Shown as a picture: this browser cannot run WebAssembly with SIMD instructions."

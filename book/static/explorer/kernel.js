@@ -6,7 +6,7 @@ const SMALL = 1e-3; // an entry with no number above this is compared as if it h
 class Kernel {
   static async open(live, controls) {
     const bytes = await inflate(live.wasm), kernel = new Kernel();
-    if (!WebAssembly.validate(bytes)) throw new Error("this browser cannot run WebAssembly with SIMD instructions");
+    if (!globalThis.WebAssembly?.validate(bytes)) throw new Error("this browser cannot run WebAssembly with SIMD instructions");
     Object.assign(kernel, { live, controls, size: bytes.length, id: 0 });
     const address = URL.createObjectURL(new Blob([WORKER], { type: "text/javascript" }));
     kernel.worker = new Worker(address);

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from dlbook.explorers.record import Frame, Slot, slot
+from dlbook.explorers.views.colours import PATHS
 from dlbook.explorers.views.text import number, sample
 from dlbook.viz.style import COLOURS
 
@@ -36,6 +37,8 @@ class Curve:
         Ends of the axes; by default they follow the curves.  Fix `ylim` where settings are to be compared.
     points
         A pair (x, y) of entries or arrays `[m]` drawn as dots, e.g. the data behind a fitted curve.
+    like_paths
+        Take the colours of the paths in a `Plane`, for the same things side by side.
     bands
         A pair (low, high) of entries for each of the first curves, drawn as a band, e.g. the range over several seeds.
 
@@ -57,6 +60,7 @@ class Curve:
     ylim: tuple | None = None
     points: tuple | None = None
     bands: list | tuple = ()
+    like_paths: bool = False
 
     def __post_init__(self):
         if self.log not in ("", "x", "y", "xy"):
@@ -104,6 +108,7 @@ class Curve:
             "span": list(map(float, self.x)) if self._spaced() and self.x is not None else None,
             **{k: getattr(self, k) for k in ("xlabel", "ylabel", "log", "xlim", "ylim")},
             "bands": len(self.bands),
+            "paths": self.like_paths,
             "title": self.title or " and ".join(self._names()),
         }
 
@@ -135,7 +140,7 @@ class Curve:
             yield name, np.linspace(low, high, len(y)) if self._spaced() else slots["x"].read(record, frame), y
 
     def _line(self, ax, i, x, y, name, position):
-        style = dict(color=COLOURS[i % len(COLOURS)], linestyle=DASHES[i % 4])
+        style = dict(color=self._colour(i), linestyle=DASHES[i % 4])
         if position is None:
             ax.plot(x, y, label=name, **style)
         else:
@@ -143,10 +148,14 @@ class Curve:
             ax.plot(x[: position + 1], y[: position + 1], label=name, **style)
             ax.plot(x[position], y[position], "o", color=style["color"])
 
+    def _colour(self, i) -> str:
+        colours = PATHS if self.like_paths else COLOURS
+        return colours[i % len(colours)]
+
     def _band(self, ax, i, x, record, frame):
         if i < len(self.bands):
             low, high = (self.slots()[f"{end}{i}"].read(record, frame) for end in ("low", "high"))
-            ax.fill_between(x, low, high, color=COLOURS[i % len(COLOURS)], alpha=0.2, linewidth=0)
+            ax.fill_between(x, low, high, color=self._colour(i), alpha=0.2, linewidth=0)
 
     def _dots(self, ax, record, frame):
         slots = self.slots()

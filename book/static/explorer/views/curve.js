@@ -21,14 +21,15 @@ KINDS.curve = {
     const margins = bands(view, read), edges = { x: [], y: margins.flat(2) };
     const span = k => view[k + "lim"] || ends([...list.flatMap(c => c[k]), ...dots[k], ...edges[k]], view.log.includes(k));
     const axes = new Axes(pen, view, span("x"), span("y"), view.log);
+    const colour = i => view.paths ? SERIES[PATHS[i % 4]] : pen.series(i);
     axes.frame();
     axes.clipped(() => {
-      margins.forEach(([low, high], i) => this.band(axes, list[i], low, high, pen.series(i)));
-      list.forEach((c, i) => this.line(axes, c, pen.series(i), DASHES[i % 4]));
+      margins.forEach(([low, high], i) => this.band(axes, list[i], low, high, colour(i)));
+      list.forEach((c, i) => this.line(axes, c, colour(i), DASHES[i % 4]));
       this.dots(axes, pen, dots);
     });
     if (list.some(c => !c.y.slice(0, c.known).every(isFinite))) axes.say(GAP);
-    return list.length > 1 || list[0].follows ? list.map((c, line) => ({ text: c.name, value: this.value(c, view), line })) : [];
+    return list.length > 1 || list[0].follows ? list.map((c, line) => ({ text: c.name, value: this.value(c, view), line, colour: colour(line) })) : [];
   },
   value: (c, view) => c.follows ? number(c.y[c.last], view.ylim) : "",
   dots(axes, pen, { x, y }) {

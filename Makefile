@@ -24,7 +24,11 @@ book: .venv/.stamp  ## build the book and say how to open it
 
 test: .venv/.stamp  ## run every test: package, notebooks, and the built pages in a browser
 	$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
-	$(BIN)/pytest
+	@mkdir -p _build
+	@echo "Two halves side by side: the package here, the book in _build/test-book.log, shown at the end."
+	@$(BIN)/pytest chapters tests/book > _build/test-book.log 2>&1 & book=$$!; \
+	$(BIN)/pytest tests dlbook --ignore=tests/book; package=$$?; \
+	wait $$book; book=$$?; cat _build/test-book.log; exit $$((package | book))
 
 page: .venv/.stamp  ## build one page quickly: make page PAGE=chapters/mlp/neuron
 	DLBOOK_ONLY=$(PAGE) $(BIN)/jupyter-book build . --path-output _build/page -W --keep-going -n -q

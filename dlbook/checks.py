@@ -41,16 +41,34 @@ def sizes(where: str, layers):
         raise ValueError(f"{where}: sizes must name at least two layers of at least one unit each, got {layers}.")
 
 
-def labels(where: str, values, classes: int):
+def recurrent(where: str, blocks: int, x, wx, wh, b, **states):
+    """Raise unless the input, the parameters of a recurrent layer and its initial states fit together."""
+    same(where, "features", x=x.shape[-1], wx=wx.shape[0])
+    same(where, "columns", wx=wx.shape[1], b=b.shape[0])
+    same(where, "columns", wx=wx.shape[1], wh=wh.shape[1])
+    recurrence(where, blocks, x, wh, **states)
+
+
+def recurrence(where: str, blocks: int, x, wh, **states):
+    """Raise unless `wh` leads from the units to `blocks` blocks of them, and each initial state (or None) fits."""
+    units = wh.shape[0]
+    if wh.shape[1] != blocks * units:
+        raise ValueError(f"{where}: wh must have {blocks} times as many columns as rows, got the shape {wh.shape}.")
+    for name, state in states.items():
+        if state is not None and state.shape != (x.shape[-2], units):
+            raise ValueError(f"{where}: {name} must have the shape {(x.shape[-2], units)}, got {state.shape}.")
+
+
+def labels(where: str, values, classes: int, name: str = "labels"):
     """Raise unless every label is a whole number from 0 to `classes` - 1."""
     if not jnp.issubdtype(values.dtype, jnp.integer):
-        raise ValueError(f"{where}: labels must be integers, got {values.dtype}.")
+        raise ValueError(f"{where}: {name} must be integers, got {values.dtype}.")
     if _traced(values) or values.size == 0:
         return
     known = np.asarray(values)  # NumPy's, since under a trace JAX's own min would be traced too
     low, high = known.min(), known.max()
     if low < 0 or high >= classes:
-        raise ValueError(f"{where}: labels must lie between 0 and {classes - 1}, got {low if low < 0 else high}.")
+        raise ValueError(f"{where}: {name} must lie between 0 and {classes - 1}, got {low if low < 0 else high}.")
 
 
 def signs(where: str, values):

@@ -4,9 +4,11 @@
 part, chooses by another and is judged on a third.
 """
 
+from dlbook.data.augment import augment
 from dlbook.data.digits import digits
 from dlbook.data.idx import labelled_images, mnist, read_idx
 from dlbook.data.registry import fetch
+from dlbook.data.shapes import shapes
 from dlbook.data.split import Split, split
 from dlbook.data.toy import (
     blobs,
@@ -23,6 +25,7 @@ from dlbook.data.toy import (
 
 __all__ = [
     "Split",
+    "augment",
     "blobs",
     "circles",
     "digits",
@@ -35,6 +38,7 @@ __all__ = [
     "noisy_sine",
     "read_idx",
     "ring_of_gaussians",
+    "shapes",
     "spirals",
     "split",
     "two_moons",

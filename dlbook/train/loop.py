@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import jax.random as jr
 import numpy as np
 from jax import lax
-from jaxtyping import Array, Float, PRNGKeyArray, PyTree
+from jaxtyping import Array, Float, Int, PRNGKeyArray, PyTree
 from tqdm.auto import tqdm
 
 from dlbook import checks
@@ -27,11 +27,22 @@ class Fit(NamedTuple):
         Loss of each minibatch, before its update.
     metrics
         What `metrics(params)` gave after each epoch, stacked.
+    best
+        With early stopping, the number of the epoch that `params` are from; else None.
     """
 
     params: PyTree
     loss: Float[Array, "epochs batches"]
     metrics: Any
+    best: Int[Array, ""] | None = None
+
+
+class Best(NamedTuple):
+    """The parameters with the lowest score so far, that score, and the number of their epoch."""
+
+    params: PyTree
+    score: Float[Array, ""]
+    epoch: Int[Array, ""]
 
 
 def fit(
@@ -46,6 +57,8 @@ def fit(
     batch_size: int = 32,
     metrics: Callable = lambda params: None,
     settings: dict | None = None,
+    score: Callable | None = None,
+    patience: int = 5,
     progress: bool = False,
 ) -> Fit:
     """Minimise `loss(params, batch, key, **settings)` by minibatch gradient descent :eq:`minibatch`.
@@ -67,14 +80,20 @@ def fit(
         Evaluated on the parameters after each epoch.
     settings
         Further arguments of the loss, such as `{"l2": 1e-3}`; they may be traced.
+    score
+        A number to be low, such as the loss on held-back samples, of the parameters after each epoch.  It turns
+        on early stopping :eq:`early-stopping`: the run ends once `patience` epochs have brought no better score,
+        and the best parameters are returned.
+    patience
+        Epochs in a row without a better score after which the run stops.
     progress
         Compile one epoch instead of the run, and show a bar with the loss and the time left.
 
     Raises
     ------
     ValueError
-        If the learning rate is not a positive number, no batch fits, the arrays
-        of `data` differ in length, or the loss refuses the data (see Notes).
+        If the learning rate is not a positive number, no batch fits, the patience is below 1, the
+        arrays of `data` differ in length, or the loss refuses the data (see Notes).
 
     Notes
     -----
@@ -84,7 +103,7 @@ def fit(
 
     One compilation serves all later calls with the same functions, sizes and
     counts; a new `lambda` or `partial` is a new function.  A run that diverges is
-    no error: its losses become inf or nan.
+    no error: its losses become inf or nan.  The losses of epochs that early stopping leaves out are nan.
     """
     settings = settings or {}
     samples = _samples(data)
@@ -92,14 +111,15 @@ def fit(
     checks.in_range("fit", "epochs", epochs, 1, np.inf)
     if not 1 <= batch_size <= samples:
         raise ValueError(f"fit: batch_size must lie between 1 and the {samples} samples, got {batch_size}.")
+    checks.in_range("fit", "patience", patience, 1, np.inf)
     extremes = _extremes(data)
     jax.eval_shape(lambda params: loss(params, extremes, key, **settings), params)
 
-    run = partial(_epochs, loss, optimizer, metrics, batch_size)
-    state = _start(optimizer, params, learning_rate)
+    run = partial(_epochs, loss, optimizer, metrics, (score, patience), batch_size)
+    state = _start(optimizer, score, params, learning_rate)
     if not progress:
-        (params, _), (losses, measured) = run(epochs, state, data, key, learning_rate, settings, 0)
-        return Fit(params, losses, measured)
+        state, (losses, measured) = run(epochs, state, data, key, learning_rate, settings, 0)
+        return _finish(state, losses, measured)
 
     records = []
     with tqdm(range(epochs), unit="epoch") as bar:
@@ -108,16 +128,22 @@ def fit(
             records.append(record)
             bar.set_postfix(loss=f"{record[0].mean():.4g}")
     losses, measured = jax.tree.map(lambda *parts: jnp.concatenate(parts), *records)
-    return Fit(state[0], losses, measured)
+    return _finish(state, losses, measured)
 
 
-@partial(jax.jit, static_argnums=0)
-def _start(optimizer, params, learning_rate):
-    return params, optimizer(learning_rate).init(params)
+@partial(jax.jit, static_argnums=(0, 1))
+def _start(optimizer, score, params, learning_rate):
+    best = score and Best(params, jnp.full((), jnp.inf), jnp.zeros((), "int32"))
+    return (params, optimizer(learning_rate).init(params)), best
 
 
-@partial(jax.jit, static_argnums=(0, 1, 2, 3, 4))
-def _epochs(loss, optimizer, metrics, batch_size, epochs, state, data, key, learning_rate, settings, first):
+def _finish(state, losses, measured):
+    (params, _), best = state
+    return Fit(best.params, losses, measured, best.epoch) if best else Fit(params, losses, measured)
+
+
+@partial(jax.jit, static_argnums=(0, 1, 2, 3, 4, 5))
+def _epochs(loss, optimizer, metrics, stopping, batch_size, epochs, state, data, key, learning_rate, settings, first):
     """Run `epochs` epochs, the first of them numbered `first`; return the state and the records."""
     samples = len(jax.tree.leaves(data)[0])
     batches = samples // batch_size
@@ -136,9 +162,27 @@ def _epochs(loss, optimizer, metrics, batch_size, epochs, state, data, key, lear
 
         order = jr.permutation(key_order, samples)[: batches * batch_size]
         state, losses = lax.scan(step, state, (jnp.arange(batches), order.reshape(batches, batch_size)))
-        return state, (losses, metrics(state[0]))
+        return state, losses
 
-    return lax.scan(epoch, state, first + jnp.arange(epochs))
+    def rest(state, number):
+        return state, jnp.full(batches, jnp.nan)
+
+    def watched(state, number):
+        state, best = state
+        if best is None:
+            state, losses = epoch(state, number)
+        else:
+            running = number - best.epoch <= stopping[1]
+            state, losses = lax.cond(running, epoch, rest, state, number)
+            best = _better(best, state[0], jnp.where(running, stopping[0](state[0]), jnp.inf), number)
+        return (state, best), (losses, metrics(state[0]))
+
+    return lax.scan(watched, state, first + jnp.arange(epochs))
+
+
+def _better(best, params, value, number):
+    """The new parameters where their score is lower, else the best so far."""
+    return jax.tree.map(lambda new, old: jnp.where(value < best.score, new, old), Best(params, value, number), best)
 
 
 def _samples(data):

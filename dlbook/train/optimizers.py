@@ -5,11 +5,14 @@ gives the step to add to the parameters, and the next state.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax.tree import map as tree_map
+
+from dlbook import checks
 
 
 class Optimizer(NamedTuple):
@@ -62,3 +65,40 @@ def adam(learning_rate, b1=0.9, b2=0.999, eps=1e-8) -> Optimizer:
         return steps, AdamState(step, mean, square)
 
     return Optimizer(init, update)
+
+
+def global_norm(grads) -> jax.Array:
+    """Return the length of the gradient, all parameters taken as one vector."""
+    return jnp.sqrt(sum((g**2).sum() for g in jax.tree.leaves(grads)))
+
+
+def clip_by_global_norm(grads, largest):
+    """Shorten the gradient to the length `largest` where it is longer, direction kept: equation :eq:`clipping`.
+
+    This is what :cite:t:`pascanu2013difficulty` do against gradients that explode.  `largest` may be traced.
+    """
+    norm = global_norm(grads)
+    factor = jnp.where(norm > largest, largest / jnp.where(norm > 0, norm, 1), 1)
+    return tree_map(lambda g: g * factor.astype(g.dtype), grads)
+
+
+@cache
+def clipped(optimizer: Callable, largest) -> Callable:
+    """Return `optimizer` with its gradients clipped first, for `fit(..., optimizer=clipped(adam, 1.0))`.
+
+    The same arguments give the same function, so that nothing is compiled again.
+
+    Raises
+    ------
+    ValueError
+        If `largest` is not a number above 0.
+    """
+    checks.positive("clipped", "largest", largest)
+
+    def make(learning_rate) -> Optimizer:
+        init, update = optimizer(learning_rate)
+        return Optimizer(
+            init, lambda grads, state, params=None: update(clip_by_global_norm(grads, largest), state, params)
+        )
+
+    return make

@@ -136,3 +136,35 @@ def test_a_label_out_of_range_is_found_among_many_before_anything_is_compiled():
 def test_shapes_that_do_not_match_are_named(as_reader):
     with pytest.raises(ValueError, match="affine: x has 2 features but w has 3"):
         fit(mlp.loss, start(sizes=(3, 2)), DATA, key=jr.key(1))
+
+
+def falling(params, batch, key):
+    """A loss whose gradient is -1, so that plain descent adds the learning rate at each step."""
+    return -params + 0 * batch.sum()
+
+
+def valley(params):
+    return (params - 3.0) ** 2
+
+
+@pytest.mark.parametrize("progress", [False, True])
+def test_early_stopping_returns_the_best_epoch_and_leaves_the_others_out(progress):
+    """One step an epoch: the parameter after epoch e is e + 1, best is 3 after epoch 2, two more are tried."""
+    settings = dict(key=jr.key(0), learning_rate=1.0, optimizer=sgd, epochs=8, batch_size=4, progress=progress)
+    run = fit(falling, jnp.zeros(()), jnp.zeros((4, 1)), score=valley, patience=2, **settings)
+    assert run.params == 3 and run.best == 2
+    np.testing.assert_array_equal(run.loss[:, 0], [0, -1, -2, -3, -4, np.nan, np.nan, np.nan])
+    without = fit(falling, jnp.zeros(()), jnp.zeros((4, 1)), **settings)
+    assert without.params == 8 and without.best is None
+
+
+def test_patience_outlasts_a_worse_epoch():
+    bumpy = lambda params: jnp.array([5.0, 3, 4, 4, 1, 9, 9, 9])[params.astype(int) - 1]
+    settings = dict(key=jr.key(0), learning_rate=1.0, optimizer=sgd, epochs=8, batch_size=4, score=bumpy)
+    one, three = (fit(falling, jnp.zeros(()), jnp.zeros((4, 1)), patience=patience, **settings) for patience in (1, 3))
+    assert (one.params, one.best) == (2, 1) and (three.params, three.best) == (5, 4)
+
+
+def test_patience_below_one_is_named():
+    with pytest.raises(ValueError, match="fit: patience must lie between 1 and inf, got 0"):
+        fit(mlp.loss, start(), DATA, key=jr.key(0), patience=0)

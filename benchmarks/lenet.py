@@ -1,0 +1,117 @@
+"""LeNet-5 as taught today (61,706 parameters) on images of 28 by 28: the same data, start and order of batches for all.
+
+The images are scikit-learn's digits, each pixel repeated three times and a border of two put around; so no download.
+"""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import jax.random as jr
+import numpy as np
+
+from benchmarks import mlp
+from dlbook import data, train
+from dlbook.models import cnn
+from dlbook.ops.conv import conv2d, conv2d_backward
+
+EPOCHS = 3
+TASKS = [
+    {"optimizer": "sgd", "batch_size": 64, "learning_rate": 0.05},
+    {"optimizer": "adam", "batch_size": 64, "learning_rate": 1e-3},
+]
+PACKAGES = ["jax", "numpy", "torch"]
+BANDS = {"torch": (-0.02, 0.02), "torch, 1 thread": (-0.02, 0.02), "dlbook, im2col": (-0.02, 0.02)}
+STRUCTURE = {"padding": (2, 0)}
+
+
+def start():
+    """Return images and labels, the initial parameters and the key that orders the batches."""
+    x, labels = data.digits().train
+    large = jnp.pad(jnp.kron(x.reshape(-1, 8, 8), jnp.ones((1, 3, 3))), ((0, 0), (2, 2), (2, 2)))
+    return (large[..., None], labels), cnn.init(jr.key(0), **STRUCTURE), jr.key(1)
+
+
+def with_dlbook(task, **form):
+    """The package's own loop; `form` may name a convolution other than the default."""
+    batch, params, key = start()
+    loss, optimizer = partial(cnn.loss, **STRUCTURE, **form), getattr(train, task["optimizer"])
+
+    def run():
+        fit = train.fit(
+            loss,
+            params,
+            batch,
+            key=key,
+            learning_rate=task["learning_rate"],
+            optimizer=optimizer,
+            epochs=EPOCHS,
+            batch_size=task["batch_size"],
+        )
+        return float(jax.block_until_ready(fit).loss[-1].mean())
+
+    return run
+
+
+def with_torch(task, threads=None):
+    """PyTorch, eager, the usual loop, on as many threads as it chooses or on `threads`."""
+    import torch
+
+    torch.set_num_threads(threads or torch.get_num_threads())
+
+    (x, labels), params, key = start()
+    rows = torch.from_numpy(mlp.orders(key, len(x), task["batch_size"])[:EPOCHS].astype("int64"))
+    x, labels = torch.from_numpy(np.array(x.transpose(0, 3, 1, 2))), torch.from_numpy(np.array(labels, "int64"))
+    make = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[task["optimizer"]]
+
+    def run():
+        net = torch_network(params)
+        optimizer = make(net.parameters(), lr=task["learning_rate"])
+        for epoch in rows:
+            total = 0.0
+            for batch in epoch:
+                optimizer.zero_grad()
+                loss = torch.nn.functional.cross_entropy(net(x[batch]), labels[batch])
+                loss.backward()
+                optimizer.step()
+                total += loss.detach()
+        return float(total / len(rows[0]))
+
+    return run
+
+
+def torch_network(params):
+    """The same network in PyTorch, which flattens channels first: the first affine map's rows are put in that order."""
+    from torch import from_numpy, nn, no_grad
+
+    stage = lambda n_in, n_out, padding: [nn.Conv2d(n_in, n_out, 5, padding=padding), nn.ReLU(), nn.MaxPool2d(2)]
+    dense = [nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10)]
+    net = nn.Sequential(*stage(1, 6, 2), *stage(6, 16, 0), nn.Flatten(), *dense)
+    convs = [(np.transpose(kernel, (3, 2, 0, 1)), bias) for kernel, bias in params.convs]
+    affine = [
+        (w.reshape(5, 5, 16, 120).transpose(2, 0, 1, 3).reshape(400, 120) if len(w) == 400 else w, b)
+        for w, b in params.dense
+    ]
+    with no_grad():
+        trained = [layer for layer in net if hasattr(layer, "weight")]
+        for layer, (w, b) in zip(trained, [*convs, *((w.T, b) for w, b in affine)], strict=True):
+            layer.weight.copy_(from_numpy(np.array(w)))
+            layer.bias.copy_(from_numpy(np.array(b)))
+    return net
+
+
+CONTENDERS = {
+    "dlbook": with_dlbook,
+    "dlbook, im2col": lambda task: with_dlbook(task, conv=(conv2d, conv2d_backward)),
+    "torch": with_torch,
+    "torch, 1 thread": lambda task: with_torch(task, threads=1),
+}
+
+
+def same_quality(losses: dict) -> None:
+    """Raise unless all contenders end at the same loss, so that the race is fair."""
+    for name, (low, high) in BANDS.items():
+        if not low <= losses[name] / losses["dlbook"] - 1 <= high:
+            raise AssertionError(
+                f"lenet: {name} ends at a loss of {losses[name]:.4g}, dlbook at {losses['dlbook']:.4g}."
+            )

@@ -1,0 +1,370 @@
+"""Convolution of images `x[n, h, w, c]` by a bank of kernels `kernel[i, j, c, f]`, in three forms, and its transpose.
+
+As everywhere in deep learning, "convolution" of images here is *cross-correlation*: the kernel is not
+flipped.  In one dimension both are given, :func:`convolve1d` and :func:`correlate1d`, and each is the backward
+pass of the other.
+
+========================== ==============================================================
+:func:`conv2d`             windows times a matrix (im2col): what the models train with
+:func:`conv2d_by_taps`     the sum over kernel taps, as the equation reads
+:func:`conv2d_by_library`  `lax.conv_general_dilated`, for GPU and TPU; slower on a CPU
+========================== ==============================================================
+
+All three take the same arguments and give the same numbers.
+"""
+
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jaxtyping import Array, Float
+
+from dlbook import checks
+from dlbook.ops.geometry import Padding, axes
+from dlbook.ops.windows import taps, taps_backward, windows
+
+STATIC = ("stride", "padding", "dilation")
+LAYOUT = ("NHWC", "HWIO", "NHWC")
+
+
+class Conv(NamedTuple):
+    """Parameters of one convolution layer; its gradient has the same form."""
+
+    kernel: Float[Array, "i j c f"]
+    bias: Float[Array, " f"]
+
+
+@jax.jit
+def convolve1d(x: Float[Array, " n"], kernel: Float[Array, " m"]) -> Float[Array, " s"]:
+    r"""Convolve two sequences, as mathematics does, with the kernel flipped: equation :eq:`convolution-1d`.
+
+    Notes
+    -----
+    .. math:: s_t = \sum_i x_i \, k_{t-i}, \qquad t = 0, \ldots, n + m - 2
+
+    Examples
+    --------
+    >>> convolve1d(jnp.array([1.0, 2, 3]), jnp.array([2.0, 3, 1])).tolist()
+    [2.0, 7.0, 13.0, 11.0, 3.0]
+    """
+    m = kernel.shape[0]
+    return correlate1d(jnp.pad(x, m - 1), kernel[::-1])
+
+
+@jax.jit
+def convolve1d_backward(
+    dy: Float[Array, " s"], x: Float[Array, " n"], kernel: Float[Array, " m"]
+) -> tuple[Float[Array, " n"], Float[Array, " m"]]:
+    """Gradients by `x` and `kernel`: cross-correlations, without a flip: equation :eq:`convolution-1d-backward`."""
+    return correlate1d(dy, kernel), correlate1d(dy, x)
+
+
+@jax.jit
+def correlate1d(x: Float[Array, " n"], kernel: Float[Array, " m"]) -> Float[Array, " s"]:
+    r"""Slide the kernel along `x` without flipping it (cross-correlation): equation :eq:`correlation-1d`.
+
+    Raises
+    ------
+    ValueError
+        If the kernel is longer than the sequence.
+
+    Notes
+    -----
+    .. math:: s_t = \sum_i x_{t+i} \, k_i, \qquad t = 0, \ldots, n - m
+
+    Examples
+    --------
+    >>> correlate1d(jnp.array([1.0, 2, 3, 4]), jnp.array([1.0, -1])).tolist()
+    [-1.0, -1.0, -1.0]
+    """
+    n, m = x.shape[0], kernel.shape[0]
+    if m > n:
+        raise ValueError(f"correlate1d: a kernel of {m} taps does not fit in a sequence of {n}.")
+    return sum(kernel[i] * x[i : i + n - m + 1] for i in range(m))
+
+
+@jax.jit
+def correlate1d_backward(
+    dy: Float[Array, " s"], x: Float[Array, " n"], kernel: Float[Array, " m"]
+) -> tuple[Float[Array, " n"], Float[Array, " m"]]:
+    """Gradients by `x`, a convolution with the flip, and by `kernel`: equation :eq:`correlation-1d-backward`."""
+    return convolve1d(dy, kernel), correlate1d(x, dy)
+
+
+@partial(jax.jit, static_argnames=STATIC)
+def conv2d(
+    x: Float[Array, "n h w c"],
+    kernel: Float[Array, "i j c f"],
+    bias: Float[Array, " f"],
+    *,
+    stride=1,
+    padding: Padding = 0,
+    dilation=1,
+) -> Float[Array, "n u v f"]:
+    r"""Convolve a batch of images with a bank of kernels: equation :eq:`conv-forward`.
+
+    Parameters
+    ----------
+    kernel
+        One filter of `i` by `j` taps for each pair of input channel `c` and feature `f`.
+    bias
+        One number for each feature, shared by all positions.
+    stride, dilation
+        Pixels from window to window and from tap to tap; one number, or one for each axis.
+    padding
+        Pixels of zeros on all four sides, ((top, bottom), (left, right)), "valid" or "same".
+
+    Returns
+    -------
+    Feature maps; :func:`dlbook.ops.geometry.output_size` gives their height `u` and width `v`.
+
+    Raises
+    ------
+    ValueError
+        If channels or features differ, a setting makes no sense, or the kernel does not fit in the image.
+
+    Notes
+    -----
+    With stride s, dilation d and p rows and columns of zeros:
+
+    .. math:: y_{n,u,v,f} = b_f + \sum_{i,j,c} k_{i,j,c,f} \, x_{n,\, us+id-p,\, vs+jd-p,\, c}
+
+    Here every window is laid out as a row, and one matrix product with the kernel gives all outputs.
+
+    Examples
+    --------
+    >>> conv2d(jnp.ones((1, 4, 4, 1)), jnp.ones((3, 3, 1, 1)), jnp.zeros(1))[0, :, :, 0].tolist()
+    [[9.0, 9.0], [9.0, 9.0]]
+    """
+    _check("conv2d", x, kernel, bias, stride, padding, dilation)
+    return _correlate(x, kernel, stride=stride, padding=padding, dilation=dilation) + bias
+
+
+@partial(jax.jit, static_argnames=STATIC)
+def conv2d_backward(
+    dy: Float[Array, "n u v f"],
+    x: Float[Array, "n h w c"],
+    kernel: Float[Array, "i j c f"],
+    bias: Float[Array, " f"],
+    *,
+    stride=1,
+    padding: Padding = 0,
+    dilation=1,
+) -> tuple[Float[Array, "n h w c"], Float[Array, "i j c f"], Float[Array, " f"]]:
+    r"""Gradients by `x`, `kernel` and `bias`: equations :eq:`conv-backward-x` and :eq:`conv-backward-kernel`.
+
+    Notes
+    -----
+    The signal goes back through the same kernel, flipped, its input and output channels exchanged.  With
+    a stride, s - 1 zeros stand between its entries first (*zero insertion*).  The kernel's gradient
+    correlates the windows of the input with the signal.
+    """
+    along = _check("conv2d", x, kernel, bias, stride, padding, dilation)
+    seen = windows(x, size=kernel.shape[:2], stride=stride, padding=padding, dilation=dilation)
+    dx = _correlate(_insert_zeros(dy, along), _turn(kernel), dilation=dilation)
+    return dx, jnp.tensordot(seen, dy, ((0, 1, 2),) * 2), dy.sum((0, 1, 2))
+
+
+@partial(jax.jit, static_argnames=STATIC)
+def conv2d_by_taps(
+    x: Float[Array, "n h w c"],
+    kernel: Float[Array, "i j c f"],
+    bias: Float[Array, " f"],
+    *,
+    stride=1,
+    padding: Padding = 0,
+    dilation=1,
+) -> Float[Array, "n u v f"]:
+    """Convolve as the equation reads: for each kernel tap, what it sees times its weight; see :func:`conv2d`.
+
+    Raises
+    ------
+    ValueError
+        As :func:`conv2d` does.
+    """
+    _check("conv2d_by_taps", x, kernel, bias, stride, padding, dilation)
+    seen = taps(x, size=kernel.shape[:2], stride=stride, padding=padding, dilation=dilation)
+    weights = kernel.reshape(-1, *kernel.shape[2:])
+    return bias + sum(jnp.einsum("nuvc,cf->nuvf", part, weights[tap]) for tap, part in enumerate(seen))
+
+
+@partial(jax.jit, static_argnames=STATIC)
+def conv2d_by_taps_backward(
+    dy: Float[Array, "n u v f"],
+    x: Float[Array, "n h w c"],
+    kernel: Float[Array, "i j c f"],
+    bias: Float[Array, " f"],
+    *,
+    stride=1,
+    padding: Padding = 0,
+    dilation=1,
+) -> tuple[Float[Array, "n h w c"], Float[Array, "i j c f"], Float[Array, " f"]]:
+    """Gradients by `x`, `kernel` and `bias`, tap by tap: each adds where it has read."""
+    geometry = dict(size=kernel.shape[:2], stride=stride, padding=padding, dilation=dilation)
+    dkernel = [jnp.einsum("nuvc,nuvf->cf", part, dy) for part in taps(x, **geometry)]
+    weights = kernel.reshape(-1, *kernel.shape[2:])
+    (dx,) = taps_backward([jnp.einsum("nuvf,cf->nuvc", dy, w) for w in weights], x, **geometry)
+    return dx, jnp.stack(dkernel).reshape(kernel.shape), dy.sum((0, 1, 2))
+
+
+@partial(jax.jit, static_argnames=STATIC)
+def conv2d_by_library(
+    x: Float[Array, "n h w c"],
+    kernel: Float[Array, "i j c f"],
+    bias: Float[Array, " f"],
+    *,
+    stride=1,
+    padding: Padding = 0,
+    dilation=1,
+) -> Float[Array, "n u v f"]:
+    """Convolve with the compiler's own convolution; see :func:`conv2d`.
+
+    Raises
+    ------
+    ValueError
+        As :func:`conv2d` does.
+    """
+    along = _check("conv2d_by_library", x, kernel, bias, stride, padding, dilation)
+    return _library(x, kernel, along, LAYOUT) + bias
+
+
+@partial(jax.jit, static_argnames=STATIC)
+def conv2d_by_library_backward(
+    dy: Float[Array, "n u v f"],
+    x: Float[Array, "n h w c"],
+    kernel: Float[Array, "i j c f"],
+    bias: Float[Array, " f"],
+    *,
+    stride=1,
+    padding: Padding = 0,
+    dilation=1,
+) -> tuple[Float[Array, "n h w c"], Float[Array, "i j c f"], Float[Array, " f"]]:
+    """Gradients by `x`, `kernel` and `bias`, each a plain convolution.
+
+    The compiler's own gradient of a convolution is not used: on a CPU it aborts the process for some shapes.
+    """
+    along = _check("conv2d_by_library", x, kernel, bias, stride, padding, dilation)
+    forth = [a._replace(size=a.size + a.span - 1, stride=1, low=0, high=0) for a in along]
+    dx = _library(_insert_zeros(dy, along), _turn(kernel), forth, LAYOUT)
+    back = [a._replace(taps=a.count, stride=a.dilation, dilation=a.stride) for a in along]
+    dkernel = _library(x, dy, back, ("CHWN", "IHWO", "NHWC"))[:, : kernel.shape[0], : kernel.shape[1]]
+    return dx, dkernel.transpose(1, 2, 0, 3), dy.sum((0, 1, 2))
+
+
+@partial(jax.jit, static_argnames=(*STATIC, "output_padding"))
+def conv2d_transpose(
+    x: Float[Array, "n u v f"],
+    kernel: Float[Array, "i j c f"],
+    bias: Float[Array, " c"],
+    *,
+    stride=1,
+    padding: Padding = 0,
+    dilation=1,
+    output_padding: int = 0,
+) -> Float[Array, "n h w c"]:
+    r"""Send feature maps back through a convolution, which enlarges them: equation :eq:`conv-transpose`.
+
+    As a map of `x` this is :func:`conv2d`'s backward pass, and the kernel has the shape that `conv2d` would take
+    for the way from the result to `x`: its last axis is read, its third is written.
+
+    Parameters
+    ----------
+    stride, dilation
+        One number, or one for each axis; here a stride enlarges.
+    padding
+        Pixels cut off on all four sides, or ((top, bottom), (left, right)), or "valid": none.
+    output_padding
+        Pixels more at the bottom and on the right, below the stride: sizes that the same convolution maps to one.
+
+    Raises
+    ------
+    ValueError
+        If features or channels differ, a setting makes no sense, or nothing is left of the result.
+
+    Notes
+    -----
+    The result has :math:`s (u - 1) + d (i - 1) + 1 - 2 p` rows, and `output_padding` more.
+
+    Examples
+    --------
+    >>> conv2d_transpose(jnp.ones((1, 2, 2, 1)), jnp.ones((2, 2, 1, 1)), jnp.zeros(1), stride=2).shape
+    (1, 4, 4, 1)
+    """
+    along = _check_transpose(x, kernel, bias, stride, padding, dilation, output_padding)
+    return _correlate(_insert_zeros(x, along), _turn(kernel), dilation=dilation) + bias
+
+
+@partial(jax.jit, static_argnames=(*STATIC, "output_padding"))
+def conv2d_transpose_backward(
+    dy: Float[Array, "n h w c"],
+    x: Float[Array, "n u v f"],
+    kernel: Float[Array, "i j c f"],
+    bias: Float[Array, " c"],
+    *,
+    stride=1,
+    padding: Padding = 0,
+    dilation=1,
+    output_padding: int = 0,
+) -> tuple[Float[Array, "n u v f"], Float[Array, "i j c f"], Float[Array, " c"]]:
+    """Gradients by `x`, which is :func:`conv2d` of the signal, by `kernel` and by `bias`."""
+    seen = windows(dy, size=kernel.shape[:2], stride=stride, padding=padding, dilation=dilation)
+    return jnp.tensordot(seen, kernel, 3), jnp.tensordot(seen, x, ((0, 1, 2),) * 2), dy.sum((0, 1, 2))
+
+
+def _correlate(x, kernel, **geometry):
+    """Windows times a matrix."""
+    return jnp.tensordot(windows(x, size=kernel.shape[:2], **geometry), kernel, 3)
+
+
+def _turn(kernel):
+    """Turn a kernel by half a circle and exchange its input and output channels."""
+    return kernel[::-1, ::-1].swapaxes(2, 3)
+
+
+def _insert_zeros(dy, along):
+    """Spread the signal by the stride, and give it the border with which plain windows restore the input's size."""
+    config, cut = [], [slice(None)]
+    for a in along:
+        low = a.span - 1 - a.low
+        high = a.size + a.low - 1 - a.stride * (a.count - 1)
+        config.append((max(low, 0), max(high, 0), a.stride - 1))
+        cut.append(slice(max(-low, 0), min(high, 0) or None))  # a border as wide as the kernel sees no pixel
+    return lax.pad(dy, jnp.zeros((), dy.dtype), [(0, 0, 0), *config, (0, 0, 0)])[tuple(cut)]
+
+
+def _library(x, kernel, along, layout):
+    return lax.conv_general_dilated(
+        x,
+        kernel,
+        [a.stride for a in along],
+        [(a.low, a.high) for a in along],
+        rhs_dilation=[a.dilation for a in along],
+        dimension_numbers=layout,
+    )
+
+
+def _check(where, x, kernel, bias, stride, padding, dilation):
+    checks.same(where, "channels", x=x.shape[3], kernel=kernel.shape[2])
+    checks.same(where, "features", kernel=kernel.shape[3], bias=bias.shape[0])
+    return axes(where, x.shape[1:3], kernel.shape[:2], stride=stride, padding=padding, dilation=dilation)
+
+
+def _check_transpose(x, kernel, bias, stride, padding, dilation, output_padding):
+    """Return the geometry of the convolution that leads from the result back to `x`."""
+    where = "conv2d_transpose"
+    checks.same(where, "features", x=x.shape[3], kernel=kernel.shape[3])
+    checks.same(where, "channels", kernel=kernel.shape[2], bias=bias.shape[0])
+    if padding == "same":
+        raise ValueError(f'{where}: padding must be given in pixels or "valid", since "same" does not name one size.')
+    large = tuple(10**6 for _ in range(2))  # any size: only the settings are read here
+    given = axes(where, large, kernel.shape[:2], stride=stride, padding=padding, dilation=dilation)
+    checks.in_range(where, "output_padding", output_padding, 0, min(a.stride for a in given) - 1)
+    sizes = [
+        a.stride * (count - 1) + a.span - a.low - a.high + output_padding
+        for a, count in zip(given, x.shape[1:3], strict=True)
+    ]
+    if min(sizes) < 1:
+        raise ValueError(f"{where}: padding {padding} leaves nothing of the result.")
+    return [a._replace(size=size) for a, size in zip(given, sizes, strict=True)]

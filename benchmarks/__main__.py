@@ -4,10 +4,10 @@ import argparse
 import json
 from pathlib import Path
 
-from benchmarks import mlp
+from benchmarks import lenet, live, lstm, mlp
 from benchmarks.race import machine, race, summary
 
-RACES = {"mlp": mlp}
+RACES = {"mlp": mlp, "lenet": lenet, "lstm": lstm, "live": live}
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -22,19 +22,25 @@ def main():
         tasks = [run_task(rules, task, chosen.rounds) for task in rules.TASKS]
         RESULTS.mkdir(exist_ok=True)
         path = RESULTS / f"{name}.json"
-        path.write_text(json.dumps({"machine": machine(rules.PACKAGES), "tasks": tasks}, indent=1) + "\n")
+        told = machine(rules.PACKAGES)
+        told["versions"] |= rules.versions() if hasattr(rules, "versions") else {}
+        path.write_text(json.dumps({"machine": told, "tasks": tasks}, indent=1) + "\n")
         print(f"written: {path.relative_to(Path.cwd())}")
 
 
 def run_task(rules, task, rounds):
     """Race one task, check that all did the same work, and print a line for each contender."""
-    result = summary(race(rules.__name__, list(rules.CONTENDERS), task, rounds))
+    names = rules.contenders(task) if hasattr(rules, "contenders") else list(rules.CONTENDERS)
+    result = summary(race(rules.__name__, names, task, rounds))
     rules.same_quality({name: row["loss"] for name, row in result.items()})
     print(", ".join(f"{k} {v}" for k, v in task.items()))
     for name, row in result.items():
+        if hasattr(rules, "steps"):
+            row["steps_per_second"] = rules.steps(task) / row["warm"]
+        speed = f"   {row['steps_per_second']:6.0f} steps a second" if hasattr(rules, "steps") else ""
         print(
-            f"  {name:<16} first {row['first']:7.3f} s   warm {row['warm']:7.4f} s   loss {row['loss']:.4f}"
-            f"   {row['ratio']:6.2f} times dlbook's ({row['ratio_low']:.2f} to {row['ratio_high']:.2f})"
+            f"  {name:<19} first {row['first']:7.3f} s   warm {row['warm']:7.4f} s   loss {row['loss']:.4f}"
+            f"   {row['ratio']:6.2f} times dlbook's ({row['ratio_low']:.2f} to {row['ratio_high']:.2f}){speed}"
         )
     return {"task": task, "contenders": result}
 

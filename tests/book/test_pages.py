@@ -15,6 +15,7 @@ PAGES = docnames()
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
 LOOKS = {"desk": (DESK, "light"), "phone": (PHONE, "dark")}
 PAGE_LIMIT = 1.5e6  # bytes of HTML, pictures and live material; the theme's and MathJax's files come once for all pages
+LIVE_LIMIT = 250_000
 SECONDS = 60
 AXE = {"preload": False, "resultTypes": ["violations"]}  # styles need not be fetched a second time
 DRAWINGS = {"exclude": [["mjx-container > svg"]]}  # thousands of hidden shapes; the formula beside them is read aloud
@@ -165,6 +166,13 @@ def test_weighs_little(visit, html, page):
         (own[0].parent / unquote(image["src"])).resolve() for image in soup.select("img[src]:not([src^='data:'])")
     }
     assert sum(file.stat().st_size for file in [*own, *pictures]) <= PAGE_LIMIT
+
+
+@each_page
+def test_carries_little_live_material(html, page):
+    """Compiled kernels, tables and settings of all figures together."""
+    soup = BeautifulSoup((html / f"{page}.html").read_bytes(), "html.parser")
+    assert sum(len(script.text) for script in soup.select(".dl-explorer script")) <= LIVE_LIMIT
 
 
 def test_executes_in_under_a_minute(html):

@@ -105,7 +105,7 @@ def test_a_wild_learning_rate_is_shown_not_raised(figure):
     wild = dict(learning_rate=40, optimizer=0, activation=0, depth=3, width=7)
     positions = [wild.get(name, control.position) for name, control in figure.controls.items()]
     png, sentence = figure.picture(positions)
-    assert png.startswith(b"\x89PNG") and "SGD at 10" in sentence
+    assert png.startswith(b"\x89PNG") and "of the fresh ones are on the right" in sentence
 
 
 def test_bad_settings_are_refused():

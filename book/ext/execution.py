@@ -14,10 +14,10 @@ from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.application import ENV_PICKLE_FILENAME
 
 ROOT = Path(__file__).parents[2]
-EXECUTES = [  # what outputs depend on
-    *("dlbook/**/*.py", "book/claims/*", "chapters/**/*.csv", "chapters/references.bib", "requirements.lock"),
-    "book/ext/execution.py",
-]
+EXECUTES = (  # what outputs depend on
+    "dlbook/**/*.py book/claims/*.py book/claims/*.toml chapters/**/*.csv chapters/references.bib requirements.lock "
+    "book/ext/execution.py"
+).split()
 RENDERS = ["book/ext/*.py"]  # what a page made of the same outputs depends on
 
 

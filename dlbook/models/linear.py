@@ -25,7 +25,7 @@ def least_squares(a: Float[Array, "n d"], y: Float[Array, "n *k"]) -> Float[Arra
 
     Examples
     --------
-    >>> least_squares(jnp.array([[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]]), jnp.array([1.0, 3.0, 5.0]))
+    >>> least_squares(jnp.array([[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]]), jnp.array([1.0, 3.0, 5.0])).round(3)
     Array([1., 2.], dtype=float32)
     """
     checks.same("least_squares", "rows", a=a.shape[0], y=y.shape[0])

@@ -226,7 +226,9 @@ def test_search_finds_a_word(html, browser):
 
 PICTURE = """figure => [...figure.querySelectorAll("canvas")].map(canvas => canvas.toDataURL()).join()
   + figure.querySelector(".dl-summary").textContent"""
-CONTROLS = ".dl-controls :is(input, select, button)"
+CONTROLS = (  # of those for the reader's own data the first button; numbers and class wait for it
+    ".dl-control:not(.dl-own) :is(input, select, button), .dl-player :is(input, button), .dl-own button:first-of-type"
+)
 
 
 def explorer_pages(html):
@@ -237,7 +239,7 @@ def keys_for(control):
     """Keys of which one at least moves the control, wherever it stands; a button is moved by both."""
     match control.evaluate("control => control.type"):
         case "range":
-            return ["ArrowRight", "ArrowLeft"]
+            return ["ArrowRight", "ArrowLeft", "End", "Home"]
         case "select-one":
             return ["ArrowDown", "ArrowUp"]
         case "number":

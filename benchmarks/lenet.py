@@ -5,13 +5,12 @@ The images are scikit-learn's digits, each pixel repeated three times and a bord
 
 from functools import partial
 
-import jax
 import jax.numpy as jnp
 import jax.random as jr
 import numpy as np
 
-from benchmarks import mlp
-from dlbook import data, train
+from benchmarks import mlp, race
+from dlbook import data
 from dlbook.models import cnn
 from dlbook.ops.conv import conv2d, conv2d_backward
 
@@ -34,23 +33,7 @@ def start():
 
 def with_dlbook(task, **form):
     """The package's own loop; `form` may name a convolution other than the default."""
-    batch, params, key = start()
-    loss, optimizer = partial(cnn.loss, **STRUCTURE, **form), getattr(train, task["optimizer"])
-
-    def run():
-        fit = train.fit(
-            loss,
-            params,
-            batch,
-            key=key,
-            learning_rate=task["learning_rate"],
-            optimizer=optimizer,
-            epochs=EPOCHS,
-            batch_size=task["batch_size"],
-        )
-        return float(jax.block_until_ready(fit).loss[-1].mean())
-
-    return run
+    return mlp.fitted(partial(cnn.loss, **STRUCTURE, **form), start(), task, EPOCHS)
 
 
 def with_torch(task, threads=None):
@@ -60,24 +43,8 @@ def with_torch(task, threads=None):
     torch.set_num_threads(threads or torch.get_num_threads())
 
     (x, labels), params, key = start()
-    rows = torch.from_numpy(mlp.orders(key, len(x), task["batch_size"])[:EPOCHS].astype("int64"))
-    x, labels = torch.from_numpy(np.array(x.transpose(0, 3, 1, 2))), torch.from_numpy(np.array(labels, "int64"))
-    make = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[task["optimizer"]]
-
-    def run():
-        net = torch_network(params)
-        optimizer = make(net.parameters(), lr=task["learning_rate"])
-        for epoch in rows:
-            total = 0.0
-            for batch in epoch:
-                optimizer.zero_grad()
-                loss = torch.nn.functional.cross_entropy(net(x[batch]), labels[batch])
-                loss.backward()
-                optimizer.step()
-                total += loss.detach()
-        return float(total / len(rows[0]))
-
-    return run
+    rows = mlp.orders(key, len(x), task["batch_size"])[:EPOCHS]
+    return mlp.torch_run(lambda: torch_network(params), x.transpose(0, 3, 1, 2), labels, rows, task)
 
 
 def torch_network(params):
@@ -108,10 +75,4 @@ CONTENDERS = {
 }
 
 
-def same_quality(losses: dict) -> None:
-    """Raise unless all contenders end at the same loss, so that the race is fair."""
-    for name, (low, high) in BANDS.items():
-        if not low <= losses[name] / losses["dlbook"] - 1 <= high:
-            raise AssertionError(
-                f"lenet: {name} ends at a loss of {losses[name]:.4g}, dlbook at {losses['dlbook']:.4g}."
-            )
+same_quality = partial(race.same_quality, "lenet", bands=BANDS)

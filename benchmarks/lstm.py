@@ -1,9 +1,12 @@
 """A character model of 128 units on windows of 64: the same text, initial weights and order of batches for all."""
 
+from functools import partial
+
 import jax
 import jax.random as jr
 import numpy as np
 
+from benchmarks import race
 from dlbook.data import text
 from dlbook.models import char_rnn
 from dlbook.train import fit
@@ -94,10 +97,4 @@ CONTENDERS = {
 }
 
 
-def same_quality(losses: dict) -> None:
-    """Raise unless all contenders end at the same loss, so that the race is fair."""
-    for name, (low, high) in BANDS.items():
-        if not low <= losses[name] / losses["dlbook"] - 1 <= high:
-            raise AssertionError(
-                f"lstm: {name} ends at a loss of {losses[name]:.4g}, dlbook at {losses['dlbook']:.4g}."
-            )
+same_quality = partial(race.same_quality, "lstm", bands=BANDS)

@@ -3,10 +3,13 @@
 scikit-learn draws weights and orders of its own, so its loss is compared within a band.
 """
 
+from functools import partial
+
 import jax
 import jax.random as jr
 import numpy as np
 
+from benchmarks import race
 from dlbook import data, train
 from dlbook.models import mlp
 
@@ -36,18 +39,23 @@ def orders(key, samples, batch_size):
 
 def with_dlbook(task):
     """The package's own loop: the whole run is one compiled call."""
-    batch, params, key = start()
+    return fitted(mlp.loss, start(), task, EPOCHS)
+
+
+def fitted(loss, begin, task, epochs):
+    """Return the run that trains with `train.fit` from `begin`: a batch, parameters and a key."""
+    batch, params, key = begin
     optimizer = getattr(train, task["optimizer"])
 
     def run():
         fit = train.fit(
-            mlp.loss,
+            loss,
             params,
             batch,
             key=key,
             learning_rate=task["learning_rate"],
             optimizer=optimizer,
-            epochs=EPOCHS,
+            epochs=epochs,
             batch_size=task["batch_size"],
         )
         return float(jax.block_until_ready(fit).loss[-1].mean())
@@ -62,9 +70,7 @@ def with_torch(task, threads=None):
     torch.set_num_threads(threads or torch.get_num_threads())
 
     (x, labels), params, key = start()
-    rows = torch.from_numpy(orders(key, len(x), task["batch_size"]).astype("int64"))
-    x, labels = torch.from_numpy(np.array(x)), torch.from_numpy(np.array(labels, "int64"))
-    make = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[task["optimizer"]]
+    rows = orders(key, len(x), task["batch_size"])
 
     def model():
         net = torch.nn.Sequential(torch.nn.Linear(64, 64), torch.nn.ReLU(), torch.nn.Linear(64, 10))
@@ -73,6 +79,17 @@ def with_torch(task, threads=None):
                 layer.weight.copy_(torch.from_numpy(np.array(w.T)))
                 layer.bias.copy_(torch.from_numpy(np.array(b)))
         return net
+
+    return torch_run(model, x, labels, rows, task)
+
+
+def torch_run(model, x, labels, rows, task):
+    """Return the run that trains a fresh `model()` in PyTorch's usual loop over the `rows` of each batch."""
+    import torch
+
+    rows = torch.from_numpy(rows.astype("int64"))
+    x, labels = torch.from_numpy(np.array(x)), torch.from_numpy(np.array(labels, "int64"))
+    make = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[task["optimizer"]]
 
     def run():
         net = model()
@@ -126,8 +143,4 @@ CONTENDERS = {
 }
 
 
-def same_quality(losses: dict) -> None:
-    """Raise unless all contenders end at the same loss, so that the race is fair."""
-    for name, (low, high) in BANDS.items():
-        if not low <= losses[name] / losses["dlbook"] - 1 <= high:
-            raise AssertionError(f"mlp: {name} ends at a loss of {losses[name]:.4g}, dlbook at {losses['dlbook']:.4g}.")
+same_quality = partial(race.same_quality, "mlp", bands=BANDS)

@@ -58,6 +58,15 @@ def summary(laps: dict) -> dict:
     }
 
 
+def same_quality(where: str, losses: dict, bands: dict) -> None:
+    """Raise unless every contender ends within its band about `dlbook`'s loss, so that the race is fair."""
+    for name, (low, high) in bands.items():
+        if not low <= losses[name] / losses["dlbook"] - 1 <= high:
+            raise AssertionError(
+                f"{where}: {name} ends at a loss of {losses[name]:.4g}, dlbook at {losses['dlbook']:.4g}."
+            )
+
+
 def machine(packages: list[str]) -> dict:
     """What the race ran on: processor, cores, Python, and the versions of `packages`."""
     from importlib.metadata import version

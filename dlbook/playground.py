@@ -6,7 +6,7 @@ serves all networks: all have `DEPTH` hidden layers of `WIDTH` units, of which s
 """
 
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -24,6 +24,7 @@ WIDTH, DEPTH, SAMPLES, BATCH = 8, 4, 150, 30
 COUNT, EACH = 80, 20  # frames, and updates from one to the next
 SIDE, SMALL = 30, 12  # points along a side of the boundary's picture, and of a unit's
 REACH = 2.0  # the square on which everything happens: -2 to 2
+SQUARE = (-REACH, REACH, -REACH, REACH)
 SETS = {  # made data, and what brings it into the square
     "moons": lambda key, noise: data.two_moons(key, SAMPLES, noise),
     "circles": lambda key, noise: data.circles(key, SAMPLES, noise, radii=(0.6, 1.4)),
@@ -53,11 +54,10 @@ class Params(NamedTuple):
 
 
 class State(NamedTuple):
-    """A training under way: parameters, a state for each optimiser, the data, and the key of the batches."""
+    """A training under way: parameters, a state for each of `OPTIMIZERS`, the data, and the key of the batches."""
 
     params: Params
-    velocity: Any
-    moments: Any
+    optimizers: list
     learn: Sample
     fresh: Sample
     key: PRNGKeyArray
@@ -118,8 +118,8 @@ def init(seed, data_set, noise, own) -> State:
         Affine(jr.normal(key_further, (DEPTH - 1, WIDTH, WIDTH)) / 2, jnp.zeros((DEPTH - 1, WIDTH))),
         Affine(jr.normal(key_last, (WIDTH, 1)) / 2, jnp.zeros(1)),
     )
-    zeros, moments = jax.tree.map(jnp.zeros_like, params), train.adam(0.0).init(params)
-    return State(params, zeros, moments, learn, draw_points(key_fresh, data_set, noise), key, jnp.int32(0))
+    optimizers = [make(0.0).init(params) for make in OPTIMIZERS.values()]
+    return State(params, optimizers, learn, draw_points(key_fresh, data_set, noise), key, jnp.int32(0))
 
 
 def step(state: State, learning_rate, batch, width, depth, activation, optimizer, l2) -> State:
@@ -132,13 +132,11 @@ def step(state: State, learning_rate, batch, width, depth, activation, optimizer
         return mean_loss(scores, chosen) + l2 / 2 * sum((layer.w**2).sum() for layer in params)
 
     grads = jax.grad(loss)(state.params)
-    heavy, velocity = train.momentum(learning_rate).update(grads, state.velocity)
-    adaptive, moments = train.adam(learning_rate).update(grads, state.moments)
-    plain, _ = train.sgd(learning_rate).update(grads, ())
-    params = jax.tree.map(
-        lambda p, *changes: p + lax.select_n(optimizer, *changes), state.params, plain, heavy, adaptive
-    )
-    return state._replace(params=params, velocity=velocity, moments=moments, updates=state.updates + 1)
+    made = [make(learning_rate) for make in OPTIMIZERS.values()]
+    updates = [rule.update(grads, known) for rule, known in zip(made, state.optimizers, strict=True)]
+    changes, optimizers = map(list, zip(*updates, strict=True))
+    params = jax.tree.map(lambda p, *change: p + lax.select_n(optimizer, *change), state.params, *changes)
+    return state._replace(params=params, optimizers=optimizers, updates=state.updates + 1)
 
 
 def draw(state: State, width, depth, activation) -> dict:
@@ -175,7 +173,6 @@ USUAL = dict(
 def controls(**start) -> dict:
     """Return the controls of the playground, by name, each at the value given."""
     start = USUAL | start
-    square = (-REACH, REACH, -REACH, REACH)
     return dict(
         data_set=Choice(list(SETS), start=start["data_set"], label="data"),
         noise=Range(0.0, 0.5, steps=51, start=start["noise"]),
@@ -187,7 +184,7 @@ def controls(**start) -> dict:
         batch=Range(1, BATCH, steps=BATCH, start=start["batch"], label="batch size"),
         l2=Range(0.0, 0.1, steps=51, start=start["l2"], label="weight decay"),
         seed=Seed(start["seed"]),
-        own=Points(square, classes=("blue", "orange"), label="your own points"),
+        own=Points(SQUARE, classes=("blue", "orange"), label="your own points"),
     )
 
 
@@ -212,8 +209,8 @@ def playground(title: str = "A network draws a boundary", *, offer=tuple(USUAL),
         checks.one_of("playground", "setting", name, USUAL)
     every = controls(**start)
     fixed = {name: control.argument(control.position) for name, control in every.items() if name not in offer}
-    square, updates = (-REACH, REACH, -REACH, REACH), jnp.arange(0, COUNT * EACH + 1, EACH)
-    boundary = Plane("field", extent=square, limits=(-1, 1), contours=[0], points=("x", "labels"), title="boundary")
+    updates = jnp.arange(0, COUNT * EACH + 1, EACH)
+    boundary = Plane("field", extent=SQUARE, limits=(-1, 1), contours=[0], points=("x", "labels"), title="boundary")
     losses = Curve(["training", "fresh"], x=updates, xlabel="updates", ylabel="nats", ylim=(0.0, 1.0), title="loss")
     units = Images("units", limits=(-1, 1), columns=WIDTH, colours="diverging", title="what each unit sees")
     return Explorer(

@@ -199,8 +199,10 @@ class Explorer:
 
     def _moving(self, record: dict) -> set[str]:
         """Return the entries with frames, of which the first are compared."""
-        if self.steps or not self.frames:
-            return set(record) if self.steps else set()
+        if self.steps:
+            return set(record)
+        if not self.frames:
+            return set()
         return {s.source for s in self.slots if s.named and (record[s.source].ndim > s.rank or s.follows)}
 
     def html(self) -> str:

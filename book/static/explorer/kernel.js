@@ -40,14 +40,14 @@ class Kernel {
     this.next = null;
   }
 
-  take({ id, frames, done, took }) {
+  take({ id, frames, done }) {
     this.busy = !done;
     if (id !== this.id) return this.send();
     for (const frame of frames) {
       for (const name in frame) this.record[name].data.set(frame[name], this.known * frame[name].length);
       this.known += 1;
     }
-    this.done = done, this.took = took;
+    this.done = done;
     this.pending ||= requestAnimationFrame(() => {
       this.pending = null;
       this.arrived(this.record, this.known, this.done);

@@ -14,8 +14,7 @@ const turn = () => new Promise(resolve => { channel.port1.onmessage = resolve; c
 async function run({ id, settings, until }) {
   wanted = id;
   for (const [name, value] of Object.entries(settings)) place(spec.settings[name]).set([value].flat());
-  const start = performance.now(), send = (frames, done) =>
-    postMessage({ id, frames, done, took: performance.now() - start });
+  const send = (frames, done) => postMessage({ id, frames, done });
   if (!spec.steps) return module.call(), send([record()], true);
   const { count, each } = spec.steps, last = Math.min(count, until);
   let frames = [], sent = -Infinity;

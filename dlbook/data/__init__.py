@@ -6,10 +6,13 @@ part, chooses by another and is judged on a third.
 
 from dlbook.data.augment import augment
 from dlbook.data.digits import digits
+from dlbook.data.grammar import opinions, padded, related_words, tagged_sentences
 from dlbook.data.idx import labelled_images, mnist, read_idx
 from dlbook.data.registry import fetch
+from dlbook.data.sequences import adding_problem, copy_memory
 from dlbook.data.shapes import shapes
 from dlbook.data.split import Split, split
+from dlbook.data.text import Vocabulary, prose, sentences, vocabulary, windows
 from dlbook.data.toy import (
     blobs,
     circles,
@@ -25,9 +28,12 @@ from dlbook.data.toy import (
 
 __all__ = [
     "Split",
+    "Vocabulary",
+    "adding_problem",
     "augment",
     "blobs",
     "circles",
+    "copy_memory",
     "digits",
     "fetch",
     "grid_of_gaussians",
@@ -36,11 +42,19 @@ __all__ = [
     "logic_gate",
     "mnist",
     "noisy_sine",
+    "opinions",
+    "padded",
+    "prose",
     "read_idx",
+    "related_words",
     "ring_of_gaussians",
+    "sentences",
     "shapes",
     "spirals",
     "split",
+    "tagged_sentences",
     "two_moons",
+    "vocabulary",
+    "windows",
     "xor",
 ]

@@ -17,6 +17,7 @@ from jaxtyping import Array, Float
 
 from dlbook import checks
 from dlbook.ops.activations import sigmoid, tanh
+from dlbook.ops.through_time import backward_through_time, initial
 
 RESETS = ("after", "before")
 
@@ -118,7 +119,7 @@ def gru(
         h = gru_step(x, h, wx, wh, b, bh, reset=reset)
         return h, h
 
-    return lax.scan(step, _start(h0, xs, wh), xs)[1]
+    return lax.scan(step, initial(h0, xs, wh), xs)[1]
 
 
 @partial(jax.jit, static_argnames="reset")
@@ -133,24 +134,16 @@ def gru_backward(
     *,
     reset: str = "after",
 ) -> tuple[Float[Array, "..."], ...]:
-    """Back-propagation through time: equation :eq:`gru-backward` at every step, in one scan against the time.
+    """Back-propagation through time: equation :eq:`bptt` with :eq:`gru-backward` at every step.
 
     Returns
     -------
     The gradients by `xs`, `wx`, `wh`, `b`, `bh`, and by `h0` if that was given.
     """
-    start = _start(h0, xs, wh)
-    before = jnp.concatenate([start[None], gru(xs, wx, wh, b, bh, h0, reset=reset)[:-1]])
-
-    def step(carry, at):
-        dh, dparams = carry
-        dh_here, x, h = at
-        dx, dh, *terms = gru_step_backward(dh + dh_here, x, h, wx, wh, b, bh, reset=reset)
-        return (dh, jax.tree.map(jnp.add, dparams, terms)), dx
-
-    zeros = jax.tree.map(jnp.zeros_like, (start, [wx, wh, b, bh]))
-    (dh0, dparams), dxs = lax.scan(step, zeros, (dhs, xs, before), reverse=True)
-    return dxs, *dparams, *([] if h0 is None else [dh0])
+    hs, start = gru(xs, wx, wh, b, bh, h0, reset=reset), initial(h0, xs, wh)
+    step = lambda dstate, *at: gru_step_backward(*dstate, *at, reset=reset)
+    dxs, dparams, dstart = backward_through_time(step, dhs, xs, (wx, wh, b, bh), [start], [hs])
+    return dxs, *dparams, *([] if h0 is None else dstart)
 
 
 def _gates(x, h, wx, wh, b, bh, reset):
@@ -165,7 +158,3 @@ def _gates(x, h, wx, wh, b, bh, reset):
 
 def _blocks(a):
     return jnp.split(a, 3, axis=1)
-
-
-def _start(h0, xs, wh):
-    return jnp.zeros((xs.shape[1], wh.shape[0]), xs.dtype) if h0 is None else h0

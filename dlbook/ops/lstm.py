@@ -13,6 +13,7 @@ from jaxtyping import Array, Float
 
 from dlbook import checks
 from dlbook.ops.activations import sigmoid, tanh
+from dlbook.ops.through_time import backward_through_time, initial
 
 
 class LSTM(NamedTuple):
@@ -134,7 +135,7 @@ def lstm(
         If sizes do not match.
     """
     checks.recurrent("lstm", 4, xs, wx, wh, b, h0=h0, c0=c0)
-    return _unroll(xs, wx, wh, b, _start(h0, xs, wh), _start(c0, xs, wh))[0]
+    return _unroll(xs, wx, wh, b, initial(h0, xs, wh), initial(c0, xs, wh))[0]
 
 
 @jax.jit
@@ -147,25 +148,16 @@ def lstm_backward(
     h0: Float[Array, "n h"] | None = None,
     c0: Float[Array, "n h"] | None = None,
 ) -> tuple[Float[Array, "..."], ...]:
-    """Back-propagation through time: equation :eq:`lstm-backward` at every step, in one scan against the time.
+    """Back-propagation through time: equation :eq:`bptt` with :eq:`lstm-backward` at every step.
 
     Returns
     -------
     The gradients by `xs`, `wx`, `wh`, `b`, and by each initial state that was given.
     """
-    start = _start(h0, xs, wh), _start(c0, xs, wh)
-    states = _unroll(xs, wx, wh, b, *start)
-
-    def step(carry, at):
-        (dh, dc), dparams = carry
-        dh_here, x, h, c = at
-        dx, dh, dc, *terms = lstm_step_backward((dh + dh_here, dc), x, h, c, wx, wh, b)
-        return ((dh, dc), jax.tree.map(jnp.add, dparams, terms)), dx
-
-    zeros = jax.tree.map(jnp.zeros_like, (start, [wx, wh, b]))
-    sequence = dhs, xs, *map(_before, start, states)
-    (dstart, dparams), dxs = lax.scan(step, zeros, sequence, reverse=True)
-    given = [d for d, state in zip(dstart, (h0, c0), strict=True) if state is not None]
+    starts = initial(h0, xs, wh), initial(c0, xs, wh)
+    states = _unroll(xs, wx, wh, b, *starts)
+    dxs, dparams, dstarts = backward_through_time(lstm_step_backward, dhs, xs, (wx, wh, b), starts, states)
+    given = [d for d, state in zip(dstarts, (h0, c0), strict=True) if state is not None]
     return dxs, *dparams, *given
 
 
@@ -177,12 +169,3 @@ def _unroll(xs, wx, wh, b, h0, c0):
         return state, state
 
     return lax.scan(step, (h0, c0), xs)[1]
-
-
-def _start(state, xs, wh):
-    return jnp.zeros((xs.shape[1], wh.shape[0]), xs.dtype) if state is None else state
-
-
-def _before(start, states):
-    """The state that each step starts from: the initial one, then all but the last."""
-    return jnp.concatenate([start[None], states[:-1]])

@@ -91,7 +91,7 @@ def certify(op, op_backward, *arrays, **static) -> Certificate:
     Parameters
     ----------
     op, op_backward
-        The two halves of an op, in the protocol of :mod:`dlbook.ops`.
+        The two halves of an op, in the protocol of :mod:`dlbook.ops`; the result may be a tuple of arrays.
     arrays
         Where to compare; floating-point arrays are widened to 64 bits, and no entry may sit on a kink.
     static
@@ -120,7 +120,10 @@ def certify(op, op_backward, *arrays, **static) -> Certificate:
 
 
 def _by_differences(op, dy, arrays, i, static):
-    weighted = lambda a: (dy * op(*_put(arrays, [i], [a]), **static)).sum()
+    def weighted(a):
+        products = jax.tree.map(lambda d, y: (d * y).sum(), dy, op(*_put(arrays, [i], [a]), **static))
+        return sum(jax.tree.leaves(products))
+
     return numerical_gradient(weighted, arrays[i])
 
 
@@ -135,7 +138,9 @@ def _wide(a):
 
 def _probe(y):
     """A gradient for the output that treats no two entries alike, without a random draw."""
-    return jnp.cos(1 + jnp.arange(y.size, dtype=y.dtype)).reshape(y.shape)
+    leaves, tree = jax.tree.flatten(y)
+    wave = lambda start, a: jnp.cos(start + jnp.arange(a.size, dtype=a.dtype)).reshape(a.shape)
+    return tree.unflatten([wave(1 + k / 2, a) for k, a in enumerate(leaves)])
 
 
 def _bound(error, tolerance):

@@ -20,6 +20,7 @@ from dlbook import checks
 from dlbook.ops.activations import sigmoid, tanh
 from dlbook.ops.gru import RESETS
 from dlbook.ops.rnn import ACTIVATIONS, SLOPES
+from dlbook.ops.through_time import before
 
 
 @partial(jax.jit, static_argnames="activation")
@@ -153,7 +154,7 @@ def _rnn_backward(dhs, hs, zs, wh, h0, *, activation):
         return dz @ w, dz
 
     dh0, dzs = lax.scan(step, jnp.zeros_like(h0), (dhs, SLOPES[activation](hs)), reverse=True)
-    return dzs, _over_steps(_before(h0, hs), dzs), dh0
+    return dzs, _over_steps(before(h0, hs), dzs), dh0
 
 
 def _lstm_forward(zs, wh, h0, c0):
@@ -177,7 +178,7 @@ def _lstm_backward(dy, memory, zs, wh, h0, c0):
     i, f, o, g = jnp.split(gates, 4, axis=2)
     g, tanh_cs, w = 2 * g - 1, tanh(cs), wh.T
     to_c, to_o = o * (1 - tanh_cs**2), tanh_cs * o * (1 - o)
-    to_i, to_f, to_g = g * i * (1 - i), _before(c0, cs) * f * (1 - f), i * (1 - g**2)
+    to_i, to_f, to_g = g * i * (1 - i), before(c0, cs) * f * (1 - f), i * (1 - g**2)
 
     def step(carry, at):
         dh, dc = carry
@@ -190,7 +191,7 @@ def _lstm_backward(dy, memory, zs, wh, h0, c0):
     zeros = jnp.zeros_like(h0), jnp.zeros_like(c0)
     sequence = dhs, dcs, f, to_c, to_i, to_f, to_o, to_g
     (dh0, dc0), dzs = lax.scan(step, zeros, sequence, reverse=True)
-    return dzs, _over_steps(_before(h0, hs), dzs), dh0, dc0
+    return dzs, _over_steps(before(h0, hs), dzs), dh0, dc0
 
 
 def _gru_after_forward(zs, wh, bh, h0):
@@ -212,9 +213,9 @@ def _gru_after_forward(zs, wh, bh, h0):
 
 def _gru_after_backward(dhs, memory, zs, wh, bh, h0):
     hs, r, u, q, n = memory
-    before, w = _before(h0, hs), wh.T
+    held, w = before(h0, hs), wh.T
     to_n = (1 - u) * (1 - n**2)
-    to_product = jnp.concatenate([to_n * q * r * (1 - r), (before - n) * u * (1 - u), to_n * r], axis=2)
+    to_product = jnp.concatenate([to_n * q * r * (1 - r), (held - n) * u * (1 - u), to_n * r], axis=2)
 
     def step(dh, at):
         dh_here, u, to_product = at
@@ -225,7 +226,7 @@ def _gru_after_backward(dhs, memory, zs, wh, bh, h0):
     dh0, (dh, dproducts) = lax.scan(step, jnp.zeros_like(h0), (dhs, u, to_product), reverse=True)
     dgates, dq = jnp.split(dproducts, [2 * len(wh)], axis=2)
     dzs = jnp.concatenate([dgates, dh * to_n], axis=2)
-    return dzs, _over_steps(before, dproducts), dq.sum((0, 1)), dh0
+    return dzs, _over_steps(held, dproducts), dq.sum((0, 1)), dh0
 
 
 def _gru_before_forward(zs, wh, bh, h0):
@@ -245,9 +246,9 @@ def _gru_before_forward(zs, wh, bh, h0):
 
 def _gru_before_backward(dhs, memory, zs, wh, bh, h0):
     hs, r, u, n = memory
-    before, units = _before(h0, hs), len(wh)
+    held, units = before(h0, hs), len(wh)
     w_gates, w_n = wh[:, : 2 * units].T, wh[:, 2 * units :].T
-    to_n, to_u, to_r = (1 - u) * (1 - n**2), (before - n) * u * (1 - u), before * r * (1 - r)
+    to_n, to_u, to_r = (1 - u) * (1 - n**2), (held - n) * u * (1 - u), held * r * (1 - r)
 
     def step(dh, at):
         dh_here, r, u, to_n, to_u, to_r = at
@@ -258,13 +259,8 @@ def _gru_before_backward(dhs, memory, zs, wh, bh, h0):
         return dh * u + dreset * r + dgates @ w_gates, (dgates, dn)
 
     dh0, (dgates, dn) = lax.scan(step, jnp.zeros_like(h0), (dhs, r, u, to_n, to_u, to_r), reverse=True)
-    dwh = jnp.concatenate([_over_steps(before, dgates), _over_steps(r * before, dn)], axis=1)
+    dwh = jnp.concatenate([_over_steps(held, dgates), _over_steps(r * held, dn)], axis=1)
     return jnp.concatenate([dgates, dn], axis=2), dwh, dn.sum((0, 1)), dh0
-
-
-def _before(start, states):
-    """The state that each step starts from: the initial one, then all but the last."""
-    return jnp.concatenate([start[None], states[:-1]])
 
 
 def _over_steps(states, dzs):

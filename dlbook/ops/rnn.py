@@ -13,6 +13,7 @@ from jaxtyping import Array, Float
 
 from dlbook import checks
 from dlbook.ops.activations import relu, sigmoid, tanh
+from dlbook.ops.through_time import backward_through_time, initial
 
 
 class RNN(NamedTuple):
@@ -105,7 +106,7 @@ def rnn(
         h = rnn_step(x, h, wx, wh, b, activation=activation)
         return h, h
 
-    return lax.scan(step, _start(h0, xs, wh), xs)[1]
+    return lax.scan(step, initial(h0, xs, wh), xs)[1]
 
 
 @partial(jax.jit, static_argnames="activation")
@@ -119,34 +120,13 @@ def rnn_backward(
     *,
     activation: str = "tanh",
 ) -> tuple[Float[Array, "..."], ...]:
-    """Back-propagation through time :cite:`werbos1990backpropagation`: equation :eq:`bptt`.
-
-    One scan against the time: what comes from the loss at a step and what comes back from the step
-    after it are added, passed through the step, and handed to the step before.  The parameters serve at
-    every step, so their gradients are sums over all of them.
+    """Back-propagation through time: equation :eq:`bptt` with :eq:`rnn-step-backward` at every step.
 
     Returns
     -------
     The gradients by `xs`, `wx`, `wh`, `b`, and by `h0` if that was given.
     """
-    hs = rnn(xs, wx, wh, b, h0, activation=activation)
-    start = _start(h0, xs, wh)
-
-    def step(carry, at):
-        dh, dparams = carry
-        dh_here, x, h = at
-        dx, dh, *terms = rnn_step_backward(dh + dh_here, x, h, wx, wh, b, activation=activation)
-        return (dh, jax.tree.map(jnp.add, dparams, terms)), dx
-
-    zeros = jax.tree.map(jnp.zeros_like, (start, [wx, wh, b]))
-    (dh0, dparams), dxs = lax.scan(step, zeros, (dhs, xs, _before(start, hs)), reverse=True)
-    return dxs, *dparams, *([] if h0 is None else [dh0])
-
-
-def _start(h0, xs, wh):
-    return jnp.zeros((xs.shape[1], wh.shape[0]), xs.dtype) if h0 is None else h0
-
-
-def _before(start, states):
-    """The state that each step starts from: the initial one, then all but the last."""
-    return jnp.concatenate([start[None], states[:-1]])
+    hs, start = rnn(xs, wx, wh, b, h0, activation=activation), initial(h0, xs, wh)
+    step = lambda dstate, *at: rnn_step_backward(*dstate, *at, activation=activation)
+    dxs, dparams, dstart = backward_through_time(step, dhs, xs, (wx, wh, b), [start], [hs])
+    return dxs, *dparams, *([] if h0 is None else dstart)

@@ -6,7 +6,7 @@ import numpy as np
 from dlbook.viz.style import DIVERGING, axes, use
 
 
-def images(pictures, *, titles=None, columns: int = 8, signed: bool = False):
+def images(pictures, *, titles=None, columns: int = 8, signed: bool = False, size: float = 1.0):
     """Draw `pictures[n, h, w]` in a grid; return the array of axes.
 
     Parameters
@@ -15,13 +15,17 @@ def images(pictures, *, titles=None, columns: int = 8, signed: bool = False):
         One string a picture.
     signed
         Colour by sign with white at 0, as for weights; otherwise from black to white.
+    size
+        Width of a picture in inches.
     """
     use()
     pictures = np.asarray(pictures)
     columns = min(columns, len(pictures))
     rows = -(-len(pictures) // columns)
     height = 1.0 if titles is None else 1.25
-    grid = plt.subplots(rows, columns, figsize=(columns, height * rows), layout="constrained", squeeze=False)[1]
+    grid = plt.subplots(
+        rows, columns, figsize=(size * columns, size * height * rows), layout="constrained", squeeze=False
+    )[1]
     limit = np.abs(pictures).max()
     colours = dict(cmap=DIVERGING, vmin=-limit, vmax=limit) if signed else dict(cmap="gray", vmin=0, vmax=limit)
     for ax in grid.flat:

@@ -27,6 +27,13 @@ def test_certificate_leaves_integer_arrays_out():
     assert certificate.holds and certificate.arrays == ("scores",)
 
 
+@pytest.mark.parametrize("planted", [1.0, 1 + 1e-6, -1.0])
+def test_certificate_of_an_op_with_two_results(planted):
+    both = lambda x, w: (x * w, x + 2 * w)
+    back = lambda dy, x, w: (dy[0] * w + dy[1], dy[0] * x + planted * 2 * dy[1])
+    assert certify(both, back, X, X + 1).holds == (planted == 1)
+
+
 @pytest.mark.parametrize("planted", [1 + 1e-6, -1.0, float("nan")])
 def test_certificate_finds_a_planted_fault(planted):
     def faulty(dy, x, w, b):

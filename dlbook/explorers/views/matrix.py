@@ -1,4 +1,4 @@
-"""A matrix as coloured cells, each with its number."""
+"""A matrix as coloured cells, with or without the number of each."""
 
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
@@ -20,13 +20,13 @@ class Matrix:
     values
         Entry of the record `[r, c]`, or `[frames, r, c]`.
     rows, columns
-        A word for each row and column; by default their numbers.
+        A word for each row and column; by default their numbers, of which about a dozen are shown.
     limits
         What the ends of the colours stand for.
     colours
         Name of the colours, as in `Plane`.
     digits
-        Digits after the point in the printed numbers.
+        Digits after the point in the printed numbers; None prints none, for matrices too large to read.
     xlabel, ylabel, title
         Words on the axes and above.
     """
@@ -37,7 +37,7 @@ class Matrix:
     columns: list | tuple | None = None
     limits: tuple = (-1, 1)
     colours: str = "diverging"
-    digits: int = 2
+    digits: int | None = 2
     xlabel: str = ""
     ylabel: str = ""
     title: str = ""
@@ -56,14 +56,14 @@ class Matrix:
         """Draw the cells on `ax`."""
         values = self.slots()["values"].read(record, frame).astype(float)
         image = ax.imshow(values, cmap=MAPS[self.colours], vmin=self.limits[0], vmax=self.limits[1], aspect="auto")
-        for (r, c), value in np.ndenumerate(values):
+        for (r, c), value in np.ndenumerate(values) if self.digits is not None else ():
             dark = np.dot(to_rgb(image.to_rgba(value)), (0.3, 0.6, 0.1)) < 0.5
             ax.text(
                 c, r, self._text(value), ha="center", va="center", fontsize="small", color="white" if dark else "black"
             )
         rows, columns = self._words(values.shape)
-        ax.set_xticks(range(len(columns)), columns)
-        ax.set_yticks(range(len(rows)), rows)
+        ax.set_xticks(*self._ticks(columns, self.columns))
+        ax.set_yticks(*self._ticks(rows, self.rows))
         ax.set(xlabel=self.xlabel, ylabel=self.ylabel, title=self.title)
         ax.grid(False)
 
@@ -91,6 +91,11 @@ class Matrix:
             list(map(str, range(1, n + 1) if words is None else words))
             for words, n in zip((self.rows, self.columns), shape, strict=True)
         ]
+
+    def _ticks(self, words, given) -> tuple[range, list[str]]:
+        """Places and words of the ticks: all that were given, of plain numbers about a dozen."""
+        step = 1 if given is not None else -(-len(words) // 12)
+        return range(0, len(words), step), words[::step]
 
     def _text(self, value: float) -> str:
         return f"{value:.{self.digits}f}" if np.isfinite(value) else number(value)

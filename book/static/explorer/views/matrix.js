@@ -1,4 +1,4 @@
-/* A matrix as coloured cells, each with its number. */
+/* A matrix as coloured cells, with or without the number of each. */
 
 KINDS.matrix = {
   draw(pen, view, read) {
@@ -10,13 +10,16 @@ KINDS.matrix = {
     data.forEach((value, i) => {
       const x = left + i % columns * w, y = 8 + Math.floor(i / columns) * h, rgb = this.colour(view, value);
       ctx.fillStyle = `rgb(${rgb.map(Math.round)})`, ctx.fillRect(x, y, w + .5, h + .5);
+      if (view.digits === null) return;
       ctx.fillStyle = .3 * rgb[0] + .6 * rgb[1] + .1 * rgb[2] < 128 ? "#ffffff" : "#000000";
       ctx.fillText(isFinite(value) ? value.toFixed(view.digits) : number(value), x + w / 2, y + h / 2 + 4, w);
     });
     ctx.fillStyle = pen.colour("muted");
-    names.columns.forEach((word, i) => ctx.fillText(word, left + (i + .5) * w, bottom + 15, w));
+    const shown = (given, n) => i => given || i % Math.ceil(n / 12) === 0;
+    const column = shown(view.columns, columns), row = shown(view.rows, rows);
+    names.columns.forEach((word, i) => column(i) && ctx.fillText(word, left + (i + .5) * w, bottom + 15, w * Math.ceil(columns / 12)));
     ctx.textAlign = "right";
-    names.rows.forEach((word, i) => ctx.fillText(word, left - 5, 8 + (i + .5) * h + 4));
+    names.rows.forEach((word, i) => row(i) && ctx.fillText(word, left - 5, 8 + (i + .5) * h + 4));
     Axes.prototype.labels.call({ ctx, pen, view, left, right: pen.width - 8, top: 8, bottom });
     return [];
   },

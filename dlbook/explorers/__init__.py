@@ -8,10 +8,11 @@ from dlbook.explorers.controls import Choice, Range, Seed
 from dlbook.explorers.explorer import Explorer
 from dlbook.explorers.own_data import Drawing, Points
 from dlbook.explorers.steps import Steps
-from dlbook.explorers.views import Bars, Curve, Graph, Images, Matrix, Plane, Scatter
+from dlbook.explorers.views import Bars, Characters, Curve, Graph, Images, Matrix, Plane, Scatter
 
 __all__ = [
     "Bars",
+    "Characters",
     "Choice",
     "Curve",
     "Drawing",

@@ -28,7 +28,9 @@ def page_file(explorers, tmp_path_factory):
 
 
 def move(page, figure, label, position):
-    """Set a control, and wait for the last frame of what follows."""
+    """Set a control of a figure at rest, and wait for the last frame of what follows."""
+    page.wait_for_function("id => window.drawn?.[id]", arg=figure)
+    page.wait_for_function(FINISHED, arg=figure)
     target, drawn = control(page, figure, label), page.evaluate("id => window.drawn[id].count", figure)
     kind = target.evaluate("input => input.type")
     target.select_option(index=position) if kind == "select-one" else target.fill(str(position))

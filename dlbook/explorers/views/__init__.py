@@ -6,6 +6,7 @@ place of a name is drawn as it is and never changes.
 """
 
 from dlbook.explorers.views.bars import Bars
+from dlbook.explorers.views.characters import Characters
 from dlbook.explorers.views.curve import Curve
 from dlbook.explorers.views.graph import Graph
 from dlbook.explorers.views.images import Images
@@ -13,4 +14,4 @@ from dlbook.explorers.views.matrix import Matrix
 from dlbook.explorers.views.plane import Plane
 from dlbook.explorers.views.scatter import Scatter
 
-__all__ = ["Bars", "Curve", "Graph", "Images", "Matrix", "Plane", "Scatter"]
+__all__ = ["Bars", "Characters", "Curve", "Graph", "Images", "Matrix", "Plane", "Scatter"]

@@ -18,10 +18,6 @@ from dlbook.ops.conv import (
     conv2d_by_taps_backward,
     conv2d_transpose,
     conv2d_transpose_backward,
-    convolve1d,
-    convolve1d_backward,
-    correlate1d,
-    correlate1d_backward,
 )
 from dlbook.ops.geometry import axes
 from tests.gradients import check_backward
@@ -179,26 +175,6 @@ def test_backward_of_the_transpose_is_the_gradient(maps, size, settings):
     check_backward(conv2d_transpose, conv2d_transpose_backward, (2, *maps, 3), (*size, 2, 3), (2,), **settings)
 
 
-def test_one_dimension_as_in_the_text():
-    f, g = jnp.array([1.0, 2, 3]), jnp.array([2.0, 3, 1])
-    np.testing.assert_array_equal(convolve1d(f, g), [2, 7, 13, 11, 3])
-    np.testing.assert_array_equal(convolve1d(g, f), [2, 7, 13, 11, 3])
-    np.testing.assert_array_equal(correlate1d(f, g), [11])
-
-
-@pytest.mark.parametrize("n, m", [(5, 3), (3, 3), (1, 1)])
-def test_both_one_dimensional_forms_are_numpys(n, m):
-    x, kernel = jr.normal(jr.key(0), (n,)), jr.normal(jr.key(1), (m,))
-    np.testing.assert_allclose(convolve1d(x, kernel), np.convolve(x, kernel), rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(correlate1d(x, kernel), np.correlate(x, kernel, "valid"), rtol=1e-5, atol=1e-6)
-
-
-def test_backward_in_one_dimension_is_the_gradient():
-    check_backward(convolve1d, convolve1d_backward, (5,), (3,))
-    check_backward(convolve1d, convolve1d_backward, (2,), (4,))
-    check_backward(correlate1d, correlate1d_backward, (5,), (3,))
-
-
 IMAGE = jnp.array(
     [
         [3, 0, 1, 2, 7, 4],
@@ -291,11 +267,6 @@ def test_channels_of_the_transpose_that_differ_are_named(as_reader):
         conv2d_transpose(X, jnp.zeros((3, 3, 2, 1)), jnp.zeros(2))
     with pytest.raises(ValueError, match="conv2d_transpose: kernel has 1 channels but bias has 2"):
         conv2d_transpose(X, jnp.zeros((3, 3, 1, 2)), jnp.zeros(2))
-
-
-def test_a_kernel_longer_than_the_sequence_is_named(as_reader):
-    with pytest.raises(ValueError, match="correlate1d: a kernel of 4 taps does not fit in a sequence of 3"):
-        correlate1d(jnp.zeros(3), jnp.zeros(4))
 
 
 @pytest.mark.parametrize("setting", ["groups", "lhs_dilation", "auto_pad", "padding_mode"])

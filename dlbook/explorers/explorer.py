@@ -1,6 +1,5 @@
 """Explorer: a figure whose settings the reader moves, with one description and two lives."""
 
-import inspect
 import itertools
 import os
 from collections.abc import Callable
@@ -9,7 +8,7 @@ from functools import cached_property
 import jax
 import numpy as np
 
-from dlbook.explorers import compiled, page, table
+from dlbook.explorers import compiled, contract, page, table
 from dlbook.explorers.grid import on_grid
 from dlbook.explorers.picture import picture, still
 from dlbook.explorers.record import Frame, Slot, entries, finite
@@ -17,7 +16,6 @@ from dlbook.explorers.sentence import Sentence
 from dlbook.explorers.steps import Steps
 from dlbook.explorers.widget import Panel
 
-LIMIT = 250_000  # bytes in the page
 GAPS = "Gaps in the picture stand for numbers that are not finite."
 
 
@@ -80,9 +78,9 @@ class Explorer:
         if self.steps:
             self.frames = self.frames or "step"
             numbers = range(0, self.steps.count * self.steps.each + 1, self.steps.each) if numbers is None else numbers
-        self._check_parameters(kernel)
-        self.frame_count = self._check_record()
-        self.frame_texts = self._frame_texts(numbers)
+        contract.check_parameters(title, kernel, self.controls, self.sentence is not None)
+        self.frame_count = self._count_frames()
+        self.frame_texts = contract.frame_texts(self.frame_count, numbers)
 
     def __repr__(self) -> str:
         return self.summary(self.start)
@@ -163,12 +161,14 @@ class Explorer:
             self._sentence(positions, jax.tree.map(lambda a, at=positions: a[at], record))
             for positions in itertools.product(*map(range, shape))
         ]
-        stored = {
-            key: table.quantise(entries(record)[key], len(shape), s)
-            for key, s in table.merged(s for s in self.slots if s.named).items()
-        }
-        packed = table.pack(stored, sentences)
-        self._check_size(table.size(packed))
+        named = [slot for slot in self.slots if slot.named]
+        packed = table.pack(table.stored(named, lambda slot: entries(record)[slot.source], len(shape)), sentences)
+        if table.size(packed) > table.LIMIT:
+            name, control = max(self.controls.items(), key=lambda item: len(item[1].values))
+            raise ValueError(
+                f"Explorer {self.title!r}: the table takes {table.size(packed) / 1000:.0f} kB, a page may carry "
+                f"{table.LIMIT / 1000:.0f} kB; thin out {name}, which has {len(control.values)} values."
+            )
         return packed
 
     def live(self) -> dict:
@@ -234,10 +234,7 @@ class Explorer:
             ) from error
 
     def _spec(self) -> dict:
-        constants = {
-            key: table.quantise(np.asarray(s.source), 0, s)
-            for key, s in table.merged(s for s in self.slots if not s.named).items()
-        }
+        constants = table.stored([slot for slot in self.slots if not slot.named], lambda slot: slot.source)
         return {
             "id": page.figure_id(self.title),
             "controls": [self._control_spec(name, control) for name, control in self.controls.items()],
@@ -251,69 +248,14 @@ class Explorer:
         label = control.label or name.replace("_", " ")
         return {"name": name, "label": label, "kind": control.kind, "unit": control.unit, **control.spec()}
 
-    def _check_parameters(self, kernel):
-        for name, control in self.controls.items():
-            if not self.sentence and control.kind in ("points", "drawing"):
-                raise ValueError(
-                    f"Explorer {self.title!r}: {name} has no list of values, so describe must be a template."
-                )
-        if self.steps and not self.sentence:
-            raise ValueError(f"Explorer {self.title!r}: describe must be a template, because the kernel is Steps.")
-        parameters = inspect.signature(kernel).parameters.values()
-        if any(p.kind is p.VAR_KEYWORD for p in parameters) and not self.steps:
-            return
-        known = self.steps.settings if self.steps else [p.name for p in parameters]
-        needed = known if self.steps else [p.name for p in parameters if p.default is p.empty]
-        for name in [*self.controls, *needed]:
-            if name not in known or name not in self.controls:
-                raise ValueError(
-                    f"Explorer: the kernel takes {', '.join(known)}; the controls are {', '.join(self.controls)}."
-                )
-
-    def _check_record(self) -> int | None:
+    def _count_frames(self) -> int | None:
         """Look at the shapes of the record; return the number of frames."""
         record = entries(jax.eval_shape(self.kernel, **self.arguments(self.start)))
         for slot in self.slots:
-            self._check_slot(slot, record)
+            contract.check_slot(slot, record, self.frames is not None)
         if self.sentence:
             shapes = {name: np.shape(values)[1:] if self.steps else np.shape(values) for name, values in record.items()}
             self.sentence.check(self.controls, shapes)
         if self.steps:
             return self.steps.count + 1
-        return self._count_frames(record) if self.frames else None
-
-    def _check_slot(self, slot: Slot, record: dict):
-        if slot.named and slot.source not in record:
-            raise ValueError(
-                f"Explorer: a view shows {slot.source!r}, the kernel returns {', '.join(map(repr, record))}."
-            )
-        shape = np.shape(record[slot.source] if slot.named else slot.source)
-        allowed = (slot.rank, slot.rank + 1) if self.frames else (slot.rank,)
-        if len(shape) not in allowed:
-            name = slot.source if slot.named else "an array"
-            raise ValueError(f"Explorer: a view needs {name} with {slot.rank} axes, got the shape {shape}.")
-
-    def _count_frames(self, record: dict) -> int:
-        named = [slot for slot in self.slots if slot.named]
-        framed = {s.source: record[s.source].shape[0] for s in named if len(record[s.source].shape) > s.rank}
-        lengths = framed or {s.source: record[s.source].shape[0] for s in named if s.follows}
-        if len(set(lengths.values())) != 1:
-            found = ", ".join(f"{name} has {count}" for name, count in lengths.items()) or "no entry has them"
-            raise ValueError(f"Explorer: entries must agree in the number of frames ({self.frames}): {found}.")
-        return next(iter(lengths.values()))
-
-    def _frame_texts(self, numbers) -> list[str]:
-        numbers = range(self.frame_count or 0) if numbers is None else np.asarray(numbers).tolist()
-        if len(numbers) != (self.frame_count or 0):
-            raise ValueError(
-                f"Explorer: frames must have as many numbers as the record, {self.frame_count}, got {len(numbers)}."
-            )
-        return [f"{number:.6g}" for number in numbers]
-
-    def _check_size(self, size: int):
-        if size > LIMIT:
-            name, control = max(self.controls.items(), key=lambda item: len(item[1].values))
-            raise ValueError(
-                f"Explorer {self.title!r}: the table takes {size / 1000:.0f} kB, a page may carry "
-                f"{LIMIT / 1000:.0f} kB; thin out {name}, which has {len(control.values)} values."
-            )
+        return contract.count_frames(self.slots, record, self.frames) if self.frames else None

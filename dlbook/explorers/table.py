@@ -19,6 +19,7 @@ import numpy as np
 
 from dlbook.explorers.record import SHADES, Slot
 
+LIMIT = 250_000  # bytes of a table in the page
 REACH = 3  # how many widths beyond the drawn range a number is stored faithfully
 BELOW, ABOVE, NAN = 1, 2, 3  # codes after the highest level: minus infinity, infinity, not a number
 
@@ -59,6 +60,11 @@ def merged(slots) -> dict[str, Slot]:
             rank=max(known.rank, slot.rank),
         )
     return best
+
+
+def stored(slots, values, grid: int = 0) -> dict[str, Entry]:
+    """Return what slots show as entries of a table; `values(slot)` gives the numbers `[*grid, *shape]` of one."""
+    return {key: quantise(np.asarray(values(slot)), grid, slot) for key, slot in merged(slots).items()}
 
 
 def quantise(values: np.ndarray, grid: int, slot: Slot) -> Entry:

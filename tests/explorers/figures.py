@@ -169,6 +169,17 @@ def wave(**changes) -> Explorer:
     return Explorer(**(arguments | changes))
 
 
+def divergence() -> Explorer:
+    """Return a live explorer that descends on a parabola, at first with far too long steps."""
+    return Explorer(
+        Steps(lambda x: x, lambda x, rate: x - rate * 2 * x, lambda x: {"x": x}, count=30, each=5),
+        controls=dict(x=Range(1.0, 2.0), rate=Range(0.5, 10.0, start=10.0)),
+        views=[Curve("x")],
+        title="Diverge",
+        describe="x is {x:.2g}.",
+    )
+
+
 def count_points(mine, picture):
     """Return the reader's points as they came, their number, and the ink of a drawing."""
     used = mine[:, 3] > 0

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dlbook.explorers import Curve, Explorer, Range, Steps, compiled
+from dlbook.explorers import Curve, Explorer, Range, compiled
 from dlbook.live.jaxpr import Unsupported
 from tests.explorers import figures
 from tests.live.machine import Machine, difference
@@ -113,13 +113,7 @@ def test_the_sentence_is_that_of_the_frame():
 
 
 def test_a_divergence_is_said_with_its_frame():
-    figure = Explorer(
-        Steps(lambda x: x, lambda x, rate: x - rate * 2 * x, lambda x: {"x": x}, count=30, each=5),
-        controls=dict(x=Range(1.0, 2.0), rate=Range(0.5, 10.0, start=10.0)),
-        views=[Curve("x")],
-        title="Diverge",
-        describe="x is {x:.2g}.",
-    )
+    figure = figures.divergence()
     values = figure.record(figure.start)["x"]
     first = int(np.argmin(np.isfinite(values)))
     assert 0 < first < 30

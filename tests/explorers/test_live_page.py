@@ -13,13 +13,13 @@ from tests.explorers import figures
 from tests.explorers.conftest import write_page
 from tests.explorers.test_page import VALUES, control, state
 
-GATE, WAVE = "explore-gate", "explore-wave"
+GATE, WAVE, DIVERGE = "explore-gate", "explore-wave", "explore-diverge"
 FINISHED = "id => document.querySelector(`#${id} .dl-summary`).getAttribute('aria-busy') === 'false'"
 
 
 @pytest.fixture(scope="module")
 def explorers():
-    return {GATE: figures.gate(), WAVE: figures.wave()}
+    return {GATE: figures.gate(), WAVE: figures.wave(), DIVERGE: figures.divergence()}
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +157,14 @@ def test_numbers_that_are_not_finite_are_said_and_drawn(visit):
     assert "not a number at the left. Gaps in the picture" in summary.inner_text()
     move(page, WAVE, "kind", 0)
     assert "Gaps" not in summary.inner_text()
+
+
+def test_a_divergence_is_said_with_its_frame(visit, explorers):
+    page, summary = visit(), f"#{DIVERGE} .dl-summary"
+    page.wait_for_function(FINISHED, arg=DIVERGE)
+    assert page.locator(summary).inner_text() == repr(explorers[DIVERGE])
+    move(page, DIVERGE, "rate", 0)
+    assert "finite" not in page.locator(summary).inner_text()
 
 
 def test_many_quick_moves_end_at_the_last(visit, explorers):

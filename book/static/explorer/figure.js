@@ -216,16 +216,25 @@ class Explorer {
 
   /** Say in which frames, or that somewhere, numbers are not finite. */
   gaps() {
-    const shown = this.views.flatMap(({ spec }) => Object.values(spec.slots)).filter(slot => slot && this.record[slot.entry]);
-    const first = ({ entry }) => {
-      const { shape, data } = this.record[entry], frames = this.spec.live.steps;
-      const known = frames ? this.frame.known * product(shape.slice(1)) : data.length, at = data.subarray(0, known).findIndex(v => !isFinite(v));
-      return at < 0 ? Infinity : frames ? Math.floor(at / product(shape.slice(1))) : 0;
-    };
-    const frame = Math.min(...shown.map(first));
-    if (frame === Infinity) return "";
-    if (!this.spec.live.steps) return "Gaps in the picture stand for numbers that are not finite.";
-    return `Not all numbers are finite from ${this.spec.frames.name} ${this.spec.frames.texts[frame]} on.`;
+    const { live, frames } = this.spec, first = this.firstGap(live.steps ? this.frame.known : 1);
+    if (first === Infinity) return "";
+    if (!live.steps) return "Gaps in the picture stand for numbers that are not finite.";
+    return `Not all numbers are finite from ${frames.name} ${frames.texts[first]} on.`;
+  }
+
+  /** The first of the known frames with a number that is not finite; each frame is looked through once. */
+  firstGap(known) {
+    if (this.looked?.record !== this.record) this.looked = { record: this.record, frames: 0, gap: Infinity };
+    const looked = this.looked, slots = this.spec.views.flatMap(view => Object.values(view.slots));
+    const shown = [...new Set(slots.map(slot => slot && this.record[slot.entry]))].filter(Boolean);
+    for (; looked.gap === Infinity && looked.frames < known; looked.frames += 1) {
+      const broken = ({ shape, data }) => {
+        const size = this.spec.live.steps ? product(shape.slice(1)) : data.length;
+        return data.subarray(looked.frames * size, (looked.frames + 1) * size).some(v => !isFinite(v));
+      };
+      if (shown.some(broken)) looked.gap = looked.frames;
+    }
+    return looked.gap;
   }
 
   /** Write the settings into the address, so that it can be shared. */

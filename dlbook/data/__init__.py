@@ -5,8 +5,10 @@ part, chooses by another and is judged on a third.
 """
 
 from dlbook.data.augment import augment
+from dlbook.data.contexts import Contexts, contexts, keep_probability, noise, pairs, subsample
 from dlbook.data.digits import digits
 from dlbook.data.grammar import opinions, padded, related_words, tagged_sentences
+from dlbook.data.huffman import Tree, huffman_tree
 from dlbook.data.idx import labelled_images, mnist, read_idx
 from dlbook.data.registry import fetch
 from dlbook.data.sequences import adding_problem, copy_memory
@@ -27,23 +29,30 @@ from dlbook.data.toy import (
 )
 
 __all__ = [
+    "Contexts",
     "Split",
+    "Tree",
     "Vocabulary",
     "adding_problem",
     "augment",
     "blobs",
     "circles",
+    "contexts",
     "copy_memory",
     "digits",
     "fetch",
     "grid_of_gaussians",
     "house_prices",
+    "huffman_tree",
+    "keep_probability",
     "labelled_images",
     "logic_gate",
     "mnist",
+    "noise",
     "noisy_sine",
     "opinions",
     "padded",
+    "pairs",
     "prose",
     "read_idx",
     "related_words",
@@ -52,6 +61,7 @@ __all__ = [
     "shapes",
     "spirals",
     "split",
+    "subsample",
     "tagged_sentences",
     "two_moons",
     "vocabulary",

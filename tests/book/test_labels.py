@@ -8,11 +8,13 @@ import pytest
 from tests.book.chapters import ROOT, docnames, file_of, prose
 
 LABEL = re.compile(r"\$\$\s*\(([\w:.-]+)\)|^\s*:label:\s*(\S+)|\\label\{([^}]+)\}", re.MULTILINE)
-PROMISED = set(  # equations of the chapters on convolutional and recurrent networks, whose pages are being written
+PROMISED = set(  # equations of the pages that are being written
     """
     batch-norm batch-norm-backward batch-norm-inference char-rnn cnn-stage dropout dropout-backward
     early-stopping embedding embedding-backward lasso lenet5-loss population-statistics rbf-output scaled-tanh
     subsampling temperature
+    analogy cbow-hidden cosine hierarchical-softmax hierarchical-softmax-backward negative-sampling
+    negative-sampling-backward noise subsampling-words word-softmax
     """.split()
 )
 MODULES = sorted((ROOT / "dlbook").rglob("*.py"))

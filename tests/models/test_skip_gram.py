@@ -53,6 +53,12 @@ def test_a_wider_window_reaches_further_but_never_into_another_sentence():
     assert not jnp.allclose(step(joined, 1).outputs, step(joined, 5).outputs)
 
 
+def test_each_word_draws_its_own_window(text):
+    params, always = word2vec.Params(*jr.normal(jr.key(2), (2, WORDS, 8))), jnp.eye(WORDS)[3]
+    words = lambda window: [skip_gram._update(params, text, always, jr.key(k), 0.1, window, 5.0).words for k in (0, 1)]
+    assert jnp.array_equal(*words(1)) and not jnp.allclose(*words(2))
+
+
 def test_learns_the_analogies_of_the_grammar():
     sentences = related_words(jr.key(0), 2000)
     words = vocabulary([word for sentence in sentences for word in sentence])

@@ -1,8 +1,8 @@
 """Skip-gram with negative sampling in the form that trains fast: blocks of consecutive words, as matrix products.
 
 One pair at a time, an update moves a handful of rows by a few products of vectors, and memory waits.  Here the words of
-a block all predict each other, and share the drawn words they are told from, so that a block needs three products of
-matrices: scores within a band round the diagonal, scores against the drawn words, and the gradients of both.  The
+a block share the drawn words that their neighbours are told from, so that matrices are multiplied: scores of the
+block's words against all within reach, scores against the drawn words, and the gradients of both.  The
 model is that of `dlbook.models.word2vec`, its loss the same in expectation.
 """
 
@@ -19,7 +19,7 @@ from dlbook import checks
 from dlbook.models.word2vec import Params, draw
 from dlbook.ops.activations import sigmoid
 
-BLOCK, SHARED = 38, 26  # words of a block, and words drawn for it
+BLOCK, SHARED = 28, 26  # words of a block, and words drawn for it
 
 
 class Text(NamedTuple):
@@ -58,7 +58,7 @@ def fit(
     negatives
         Words that a pair is told from, on average.
     blocks
-        Blocks of 38 words that make one update, all from the same parameters; a small vocabulary, whose words stand
+        Blocks of 28 words that make one update, all from the same parameters; a small vocabulary, whose words stand
         in it many times, needs few.
 
     Raises
@@ -71,27 +71,25 @@ def fit(
     checks.same("skip_gram.fit", "words", params=len(params.words), noise=len(noise))
     checks.same("skip_gram.fit", "words", params=len(params.words), keep=len(keep))
     checks.positive("skip_gram.fit", "learning_rate", learning_rate)
-    checks.in_range("skip_gram.fit", "window", window, 1, BLOCK - 1)
+    checks.in_range("skip_gram.fit", "window", window, 1, jnp.inf)
     checks.in_range("skip_gram.fit", "epochs", epochs, 1, jnp.inf)
     checks.in_range("skip_gram.fit", "blocks", blocks, 1, jnp.inf)
     return _fit(params, text, noise, keep, key, learning_rate, last_rate, epochs, window, negatives, blocks)
 
 
-@partial(jax.jit, static_argnames="blocks")
+@partial(jax.jit, static_argnames=("window", "blocks"))
 def _fit(params, text, noise, keep, key, learning_rate, last_rate, epochs, window, negatives, blocks):
     size = BLOCK * blocks
 
     def epoch(number, params):
-        key_keep, key_shift, key_steps = jr.split(jr.fold_in(key, number), 3)
-        kept, count = _thinned(text, jr.uniform(key_keep, text.tokens.shape) < keep[text.tokens], size)
-        shift = jr.randint(key_shift, (), 0, BLOCK)  # so that the seams between blocks fall elsewhere each time
-        kept = jax.tree.map(lambda a: jnp.roll(a, shift), kept)
-        updates = (count + shift) // size + 1
+        key_keep, key_steps = jr.split(jr.fold_in(key, number))
+        kept, count = _thinned(text, jr.uniform(key_keep, text.tokens.shape) < keep[text.tokens], window, size)
+        updates = (count - 1) // size + 1
 
         def update(step, params):
             done = (number + step / updates) / epochs
             rate = learning_rate + (last_rate - learning_rate) * done
-            part = jax.tree.map(lambda a: lax.dynamic_slice(a, (step * size,), (size,)), kept)
+            part = jax.tree.map(lambda a: lax.dynamic_slice(a, (step * size,), (size + 2 * window,)), kept)
             return _update(params, part, noise, jr.fold_in(key_steps, step), rate, window, negatives)
 
         return lax.fori_loop(0, updates, update, params)
@@ -99,28 +97,33 @@ def _fit(params, text, noise, keep, key, learning_rate, last_rate, epochs, windo
     return lax.fori_loop(0, epochs, epoch, params)
 
 
-def _thinned(text, stays, size):
-    """The words that stay, moved together; behind them there is room, which belongs to no sentence."""
-    place = jnp.where(stays, jnp.cumsum(stays) - 1, len(stays) + 2 * size)
-    move = lambda a, rest: jnp.full(len(stays) + 2 * size, rest, a.dtype).at[place].set(a, mode="drop")
+def _thinned(text, stays, window, size):
+    """The words that stay, moved together; before and behind them is room that belongs to no sentence."""
+    room = len(stays) + size + 2 * window
+    place = jnp.where(stays, window + jnp.cumsum(stays) - 1, room)
+    move = lambda a, rest: jnp.full(room, rest, a.dtype).at[place].set(a, mode="drop")
     return Text(move(text.tokens, 0), move(text.sentences, -1)), stays.sum()
 
 
 def _update(params, text, noise, key, rate, window, negatives):
+    """One step from blocks that follow each other, with `window` words more at either end."""
     key_window, key_drawn = jr.split(key)
-    tokens, sentences = (a.reshape(-1, BLOCK) for a in text)
-    reach = jr.randint(key_window, (*tokens.shape, 1), 1, window + 1)
-    distance = jnp.abs(jnp.arange(BLOCK)[:, None] - jnp.arange(BLOCK))
-    together = (sentences[:, :, None] == sentences[:, None]) & (sentences >= 0)[:, :, None]
-    pairs = ((distance > 0) & (distance <= reach) & together).astype(params.words.dtype)
+    starts = jnp.arange(0, len(text.tokens) - 2 * window, BLOCK)[:, None]
+    middle, around = starts + window + jnp.arange(BLOCK), starts + jnp.arange(BLOCK + 2 * window)
+    sentence = text.sentences[middle][:, :, None]
+    distance = jnp.abs(middle[:, :, None] - around[:, None])
+    reach = jr.randint(key_window, sentence.shape, 1, window + 1)
+    near = (distance > 0) & (distance <= reach)
+    pairs = (near & (sentence >= 0) & (sentence == text.sentences[around][:, None])).astype(params.words.dtype)
 
-    drawn = draw(key_drawn, noise, (len(tokens), SHARED))
-    x, y, z = params.words[tokens], params.outputs[tokens], params.outputs[drawn]
+    words, others = text.tokens[middle], text.tokens[around]
+    drawn = draw(key_drawn, noise, (len(words), SHARED))
+    x, y, z = params.words[words], params.outputs[others], params.outputs[drawn]
     right = pairs * (sigmoid(jnp.einsum("bid,bjd->bij", x, y)) - 1)
     share = negatives / SHARED * pairs.sum(2, keepdims=True)
     wrong = share * sigmoid(jnp.einsum("bid,bkd->bik", x, z))
     dx = jnp.einsum("bij,bjd->bid", right, y) + jnp.einsum("bik,bkd->bid", wrong, z)
     dy = jnp.einsum("bij,bid->bjd", right, x)
     dz = jnp.einsum("bik,bid->bkd", wrong, x)
-    outputs = params.outputs.at[tokens].add(-rate * dy).at[drawn].add(-rate * dz)
-    return Params(params.words.at[tokens].add(-rate * dx), outputs)
+    outputs = params.outputs.at[others].add(-rate * dy).at[drawn].add(-rate * dz)
+    return Params(params.words.at[words].add(-rate * dx), outputs)

@@ -18,6 +18,13 @@ def test_each_cell_carries_its_number(drawn):
     assert len(drawn().texts) >= 60
 
 
+def test_a_rounded_zero_has_no_sign():
+    figure, ax = plt.subplots()
+    Matrix("w").draw(ax, {"w": np.array([[-0.001, 0.001, -0.006]])})
+    plt.close(figure)
+    assert [text.get_text() for text in ax.texts] == ["0.00", "0.00", "-0.01"]
+
+
 def test_a_large_matrix_may_do_without_numbers(drawn):
     ax = drawn(digits=None)
     assert not ax.texts

@@ -98,4 +98,6 @@ class Matrix:
         return range(0, len(words), step), words[::step]
 
     def _text(self, value: float) -> str:
-        return f"{value:.{self.digits}f}" if np.isfinite(value) else number(value)
+        if not np.isfinite(value):
+            return number(value)
+        return f"{round(float(value), self.digits) + 0.0:.{self.digits}f}"  # + 0.0 makes -0 a plain 0

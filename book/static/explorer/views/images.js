@@ -5,7 +5,7 @@ KINDS.images = {
     const { shape: [n, h, w], data } = read("images"), words = this.captions(view, read);
     const columns = view.columns || this.columns(n);
     const rows = Math.ceil(n / columns), foot = words ? 15 : 0, gap = 5, { ctx } = pen;
-    const side = Math.min((pen.width - gap) / columns - gap, 96), left = (pen.width - columns * (side + gap)) / 2;
+    const side = Math.min((pen.width - gap) / columns - gap, Math.max(96, 5 * w)), left = (pen.width - columns * (side + gap)) / 2;
     pen.begin(gap + rows * (side + gap + foot));
     Object.assign(ctx, { imageSmoothingEnabled: false, textAlign: "center" });
     for (let i = 0; i < n; i++) {

@@ -12,7 +12,7 @@ KINDS.matrix = {
       ctx.fillStyle = `rgb(${rgb.map(Math.round)})`, ctx.fillRect(x, y, w + .5, h + .5);
       if (view.digits === null) return;
       ctx.fillStyle = .3 * rgb[0] + .6 * rgb[1] + .1 * rgb[2] < 128 ? "#ffffff" : "#000000";
-      ctx.fillText(isFinite(value) ? value.toFixed(view.digits) : number(value), x + w / 2, y + h / 2 + 4, w);
+      ctx.fillText(isFinite(value) ? value.toFixed(view.digits).replace(/^-(?=[0.]*$)/, "") : number(value), x + w / 2, y + h / 2 + 4, w);
     });
     ctx.fillStyle = pen.colour("muted");
     const shown = (given, n) => i => given || i % Math.ceil(n / 12) === 0;

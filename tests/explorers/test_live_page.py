@@ -167,6 +167,31 @@ def test_a_divergence_is_said_with_its_frame(visit, explorers):
     assert "finite" not in page.locator(summary).inner_text()
 
 
+# Holds back the drawing of one setting until the next is asked for; returns whether what is drawn then is known.
+LATE = """async ([id, name]) => {
+  const input = document.getElementById(`${id}-${name}`), drawings = [], plain = requestAnimationFrame;
+  const move = at => { input.value = at, input.dispatchEvent(new Event("input")); };
+  const known = [];
+  document.getElementById(id).addEventListener("dl-draw", ({ detail }) =>
+    known.push(Object.values(detail.record).every(({ data }) => data.some(isFinite))));
+  window.requestAnimationFrame = draw => drawings.push(draw);
+  move(10);
+  while (!drawings.length) await new Promise(done => setTimeout(done, 5));
+  move(20);
+  drawings.forEach(draw => draw());
+  window.requestAnimationFrame = plain;
+  move(30);
+  while (!known.length) await new Promise(done => setTimeout(done, 5));
+  return known;
+}"""
+
+
+def test_a_record_is_not_drawn_before_it_is_known(visit):
+    page = visit()
+    page.wait_for_function(FINISHED, arg=WAVE)
+    assert all(page.evaluate(LATE, [WAVE, "a"]))
+
+
 def test_many_quick_moves_end_at_the_last(visit, explorers):
     page = visit()
     for figure, label, last in ((WAVE, "a", 100), (GATE, "learning rate", 30)):

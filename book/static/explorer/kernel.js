@@ -50,7 +50,7 @@ class Kernel {
     this.done = done;
     this.pending ||= requestAnimationFrame(() => {
       this.pending = null;
-      this.arrived(this.record, this.known, this.done);
+      if (this.known) this.arrived(this.record, this.known, this.done); // none yet of a record asked for meanwhile
     });
   }
 
@@ -89,6 +89,7 @@ class Kernel {
 /** What the kernel receives for a position of a control. */
 function argument(control, position) {
   if (control.texts) return control.values ? control.values[position] : position;
+  if (control.kind === "typed") return Array.from({ length: control.capacity }, (_, i) => i < position.length ? control.symbols.indexOf(position[i]) : -1);
   return control.kind === "drawing" ? position.map(level => level / control.levels)
     : Array.from({ length: 4 * control.capacity }, (_, i) => [...position[i >> 2] || [0, 0, 0], i >> 2 < position.length ? 1 : 0][i % 4]);
 }

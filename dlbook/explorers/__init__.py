@@ -8,6 +8,7 @@ from dlbook.explorers.controls import Choice, Range, Seed
 from dlbook.explorers.explorer import Explorer
 from dlbook.explorers.own_data import Drawing, Points
 from dlbook.explorers.steps import Steps
+from dlbook.explorers.typed import Typed
 from dlbook.explorers.views import Bars, Characters, Curve, Graph, Images, Matrix, Plane, Scatter
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "Scatter",
     "Seed",
     "Steps",
+    "Typed",
 ]

@@ -78,7 +78,15 @@ class DrawingBox(ipywidgets.VBox):
                 cell.value = False
 
 
-OWN_DATA = {"points": PointsBox, "drawing": DrawingBox}
+class TypedText(ipywidgets.Text):
+    """A line of text, of which only characters that the control takes remain."""
+
+    def __init__(self, control, description: str):
+        super().__init__(control.position, description=description, style=WORDS, layout=_wide("40em"))
+        self.observe(lambda change: self.set_trait("value", control.kept(change["new"])), "value")
+
+
+OWN_DATA = {"points": PointsBox, "drawing": DrawingBox, "typed": TypedText}
 
 
 def _wide(width: str):

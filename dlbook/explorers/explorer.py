@@ -35,7 +35,8 @@ class Explorer:
         A pure function `kernel(**settings)` that JAX can trace; returns the record, a dict or NamedTuple of arrays.
         Or `Steps`, whose frames the page shows as they are computed.
     controls
-        A `Range`, `Choice` or `Seed` for each setting, by its name; `Points` or `Drawing` for the reader's own data.
+        A `Range`, `Choice` or `Seed` for each setting, by its name; `Points`, `Drawing` or `Typed` for the
+        reader's own data.
     views
         What to draw of the record, side by side.
     title

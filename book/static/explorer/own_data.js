@@ -1,4 +1,4 @@
-/* Controls that hold the reader's own data: points set in the plane, and a small drawing.
+/* Controls that hold the reader's own data: points set in the plane, a small drawing, and a line of text.
    Each makes its elements and returns the one that is told the data whenever they change. */
 
 const INK = 5; // how far a stroke reaches, in tenths of a cell
@@ -62,20 +62,37 @@ const OWN_DATA = {
     };
     return box;
   },
+
+  typed(explorer, control, i) {
+    const { label, capacity } = control, input = make("input", { type: "text", className: "dl-typed", maxLength: capacity, spellcheck: false });
+    const box = explorer.labelled(control.name, label, input);
+    input.addEventListener("input", () => {
+      const text = typable(control, input.value);
+      if (text !== input.value) input.value = text;
+      if (text) explorer.move(i, text);
+    });
+    box.tell = text => { if (document.activeElement !== input) input.value = text; }; // it may be empty while one types
+    input.addEventListener("blur", () => box.tell(explorer.positions[i]));
+    return box;
+  },
 };
+
+const typable = ({ symbols, capacity }, text) => [...text].filter(character => symbols.includes(character)).slice(0, capacity).join("");
 
 const rounded = value => Number(value.toFixed(2));
 
 /** The data in words, as dlbook/explorers/own_data.py says them. */
 function ownWords(kind, data) {
+  if (kind === "typed") return `“${data}”`;
   if (kind === "points") return `${data.length} point${data.length === 1 ? "" : "s"}`;
   return `${data.filter(level => level).length} of ${data.length} cells`;
 }
 
 /** The data for the address, and back; null if the address does not hold such data. */
-const ownText = ({ kind }, data) => kind === "points" ? data.map(point => point.join(",")).join(";") : data.join("");
+const ownText = ({ kind }, data) => kind === "typed" ? data : kind === "points" ? data.map(point => point.join(",")).join(";") : data.join("");
 
-function ownPosition({ kind, shape, levels, capacity, classes, extent: [left, right, bottom, top] = [] }, text) {
+function ownPosition({ kind, shape, levels, capacity, symbols, classes, extent: [left, right, bottom, top] = [] }, text) {
+  if (kind === "typed") return text && typable({ symbols, capacity }, text) === text ? text : null;
   if (kind === "drawing") return new RegExp(`^[0-${levels}]{${shape[0] * shape[1]}}$`).test(text) ? [...text].map(Number) : null;
   const points = text ? text.split(";").map(point => point.split(",").map(Number)) : [];
   const good = ([x, y, k]) => x >= left && x <= right && y >= bottom && y <= top && Number.isInteger(k) && k >= 0 && k < classes.length;

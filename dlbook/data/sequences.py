@@ -57,3 +57,30 @@ def copy_memory(
         jnp.concatenate([string, blanks(delay - 1), signal, blanks(length)], axis=1),
         jnp.concatenate([blanks(delay + length), string], axis=1),
     )
+
+
+def recall(
+    key: PRNGKeyArray, samples: int, noise: int = 20, *, size=0.3
+) -> tuple[Float[Array, "n t 1"], Int[Array, " n"]]:
+    """Make sequences that begin with a sign, which must be told after steps of noise :cite:`bengio1994learning`.
+
+    The first step brings -1 (class 0) or +1 (class 1), each further one a normal number.
+
+    Parameters
+    ----------
+    noise
+        Steps after the first.
+    size
+        Standard deviation of the noise.
+
+    Raises
+    ------
+    ValueError
+        If there is no sample, or no step of noise.
+    """
+    checks.positive("recall", "samples", samples)
+    checks.positive("recall", "noise", noise)
+    key_sign, key_noise = jr.split(key)
+    sign = jr.randint(key_sign, (samples,), 0, 2, "int32")
+    xs = size * jr.normal(key_noise, (samples, 1 + noise, 1))
+    return xs.at[:, 0, 0].set(2.0 * sign - 1), sign

@@ -41,6 +41,7 @@ def init(
     bidirectional: bool = False,
     radius=1.0,
     forget_bias=1.0,
+    update_bias=0.0,
 ) -> list[Layer]:
     """Draw a stack of layers: orthogonal recurrent weights, normal input weights of deviation 1 / sqrt(inputs).
 
@@ -56,6 +57,8 @@ def init(
         Times the orthogonal matrices: how far from 0 the eigenvalues of each block begin.  May be traced.
     forget_bias
         Bias of the LSTM's forget gate, above 0 so that it begins open :cite:`gers2000learning`.  May be traced.
+    update_bias
+        Bias of the GRU's update gate, which likewise keeps the more of the old state the higher it is.  May be traced.
 
     Raises
     ------
@@ -67,7 +70,7 @@ def init(
     layers, features = [], sizes[0]
     for number, units in enumerate(sizes[1:]):
         directions = [
-            _layer(layer_key, features, units, CELLS[cell], radius, forget_bias)
+            _layer(layer_key, features, units, CELLS[cell], radius, forget_bias, update_bias)
             for layer_key in jr.split(jr.fold_in(key, number), 1 + bidirectional)
         ]
         layers.append(Bidirectional(*directions) if bidirectional else directions[0])
@@ -150,11 +153,11 @@ def count_parameters(features: int, units: int, cell: str = "lstm") -> int:
     return BLOCKS[CELLS[cell]] * units * (features + units + 1) + (units if cell == "gru" else 0)
 
 
-def _layer(key, features, units, cell, radius, forget_bias):
+def _layer(key, features, units, cell, radius, forget_bias, update_bias):
     key_wx, *keys_wh = jr.split(key, 1 + BLOCKS[cell])
     wx = jr.normal(key_wx, (features, BLOCKS[cell] * units)) / jnp.sqrt(features)
     wh = radius * jnp.concatenate([jr.orthogonal(key_block, units) for key_block in keys_wh], axis=1)
     b = jnp.zeros(wx.shape[1])
-    if cell is LSTM:
-        b = b.at[units : 2 * units].set(forget_bias)
+    if cell is not RNN:
+        b = b.at[units : 2 * units].set(forget_bias if cell is LSTM else update_bias)
     return cell(wx, wh, b, jnp.zeros(units)) if cell is GRU else cell(wx, wh, b)

@@ -3,7 +3,7 @@ import jax.random as jr
 import numpy as np
 import pytest
 
-from dlbook.data.sequences import adding_problem, copy_memory
+from dlbook.data.sequences import adding_problem, copy_memory, recall
 from dlbook.models import sequence_reader, tagger
 from dlbook.ops.losses import squared_error
 from dlbook.train import fit
@@ -32,6 +32,15 @@ def test_the_string_is_asked_for_after_the_delay():
     assert not y[:, :10].any()
 
 
+def test_the_sign_stands_at_the_first_step_only():
+    x, sign = recall(jr.key(0), 400, noise=6, size=0.3)
+    assert x.shape == (400, 7, 1) and set(np.unique(sign)) == {0, 1}
+    np.testing.assert_array_equal(x[:, 0, 0], 2.0 * sign - 1)
+    noise = np.asarray(x[:, 1:, 0])
+    assert noise.std() == pytest.approx(0.3, rel=0.05)
+    assert np.abs(np.corrcoef(sign, noise.T)[0, 1:]).max() < 0.2
+
+
 def test_an_lstm_learns_to_add_over_a_few_steps():
     data = adding_problem(jr.key(0), 2000, steps=10)
     loss = lambda params, batch, key: sequence_reader.loss(params, batch, key, head=squared_error)
@@ -53,4 +62,6 @@ def test_says_what_is_wrong():
         adding_problem(jr.key(0), 5, steps=1)
     with pytest.raises(ValueError, match="copy_memory: delay must be finite and above 0, got 0"):
         copy_memory(jr.key(0), 5, delay=0)
+    with pytest.raises(ValueError, match="recall: noise must be finite and above 0, got 0"):
+        recall(jr.key(0), 5, noise=0)
     assert jnp.isfinite(adding_problem(jr.key(0), 1, steps=2)[0]).all()

@@ -61,6 +61,14 @@ def test_recurrent_weights_begin_orthogonal_and_the_forget_gate_open():
     np.testing.assert_array_equal(layer.b.reshape(4, 4), [[0] * 4, [2] * 4, [0] * 4, [0] * 4])
 
 
+def test_an_update_gate_that_begins_open_keeps_the_state():
+    for bias in (0.0, 50.0):
+        (layer,) = recurrent.init(jr.key(6), (3, 4), cell="gru", update_bias=bias)
+        np.testing.assert_array_equal(layer.b.reshape(3, 4), [[0] * 4, [bias] * 4, [0] * 4])
+        (after,) = recurrent.step([layer], [jnp.full((2, 4), 0.7)], XS[0])
+        assert np.allclose(after, 0.7) == (bias == 50)
+
+
 def test_says_what_is_wrong(as_reader):
     with pytest.raises(ValueError, match="recurrent.init: cell must be one of 'rnn', 'lstm', 'gru', got 'elman'"):
         recurrent.init(jr.key(0), (3, 4), cell="elman")

@@ -30,7 +30,13 @@ from typing import Any, NamedTuple
 import jax
 
 FOLDER = Path(__file__).parent
-CHAPTERS = {"history": "HIST", "mlp": "MLP", "backprop": "BP"}  # that have a ledger, in reading order, and their ids
+CHAPTERS = {  # that have a ledger, in reading order, and their ids
+    "history": "HIST",
+    "mlp": "MLP",
+    "backprop": "BP",
+    "cnn": "CNN",
+    "rnn": "RNN",
+}
 FOLDERS = {"hist": "history", "bp": "backprop"}  # of pages whose label does not begin with the name of the folder
 SOURCES = ("A", "B", "C", "D", "E")
 VERDICTS = ("matches", "rounding", "typo", "wrong")

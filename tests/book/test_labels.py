@@ -10,11 +10,14 @@ from tests.book.chapters import ROOT, docnames, file_of, prose
 LABEL = re.compile(r"\$\$\s*\(([\w:.-]+)\)|^\s*:label:\s*(\S+)|\\label\{([^}]+)\}", re.MULTILINE)
 PROMISED = set(  # equations of the pages that are being written
     """
-    batch-norm batch-norm-backward batch-norm-inference char-rnn cnn-stage dropout dropout-backward
-    early-stopping embedding embedding-backward lasso lenet5-loss population-statistics rbf-output scaled-tanh
-    subsampling temperature
-    analogy cbow-hidden cosine hierarchical-softmax hierarchical-softmax-backward negative-sampling
-    negative-sampling-backward noise subsampling-words word-softmax
+    adversarial-training analogy autoregressive autoregressive-likelihood cbow-hidden conditional-gan
+    cosine critic-loss dcgan-discriminator dcgan-generator defense-gan discriminator discriminator-loss
+    discriminator-loss-backward earth-mover-line elbo fast-gradient-sign gan-updates generator
+    gradient-penalty hierarchical-softmax hierarchical-softmax-backward jensen-shannon minimax-game
+    mode-coverage negative-sampling negative-sampling-backward noise nonsaturating-loss
+    nonsaturating-loss-backward optimal-discriminator packing projected-gradient reparameterisation
+    saturating-loss saturating-loss-backward subsampling-words vae-decoder vae-encoder vae-kl
+    wasserstein-game wasserstein-loss weight-clipping word-softmax
     """.split()
 )
 MODULES = sorted((ROOT / "dlbook").rglob("*.py"))

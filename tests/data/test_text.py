@@ -50,6 +50,10 @@ def test_another_process_harvests_the_same():
     assert other.stdout == text.prose(20_000)
 
 
+def test_the_text_is_the_same_under_each_version_of_python():
+    assert all("distutils" not in file.parts for file in text._files("numpy"))
+
+
 def test_mark_up_goes_and_prose_stays():
     docstring = """Return a :func:`~numpy.sum` of *things*.
 

@@ -50,11 +50,14 @@ def test_the_compiled_kernel_takes_a_text():
 def test_the_widget_keeps_what_may_be_typed():
     box = explorer().widget()
     (line,) = box.children[1].children
-    assert line.value == "bad cab"
-    line.value = "zdz cz"
+    assert line.value == line.line.value == "bad cab" and line.said.value == ""
+    line.line.value = "zdz cz"
     assert line.value == "d c" and box.children[-1].value == "“d c” has 3 characters, the last is number 2."
-    line.value = "a" * 20
-    assert "has 9 characters" in box.children[-1].value
+    assert "known here: “z”." in line.said.value and line.line.value == "zdz cz"
+    line.line.value = "a" * 20
+    assert "has 9 characters" in box.children[-1].value and "first 9 characters" in line.said.value
+    line.line.value = ""
+    assert "has 9 characters" in box.children[-1].value and "at least one" in line.said.value
 
 
 def test_the_page_answers_each_key(visit):
@@ -65,7 +68,7 @@ def test_the_page_answers_each_key(visit):
     line.press("End")
     line.press("z")
     line.press("d")
-    expect(line).to_have_value("bad cabd")
+    expect(line).to_have_value("bad cabzd")
     expect(summary).to_have_text("“bad cabd” has 8 characters, the last is number 4.")
     tokens = page.evaluate(f"Array.from(window.drawn['{ECHO}'].record.tokens.data)")
     np.testing.assert_array_equal(tokens, explorer().controls["mine"].argument("bad cabd"))
@@ -73,6 +76,36 @@ def test_the_page_answers_each_key(visit):
     expect(second.locator(f"#{ECHO}").get_by_label("my text")).to_have_value("bad cabd")
     line.press_sequentially("aaaa")
     expect(summary).to_contain_text("has 9 characters")
+
+
+def test_what_is_not_taken_is_said_and_stays(visit):
+    page, typed = visit(), explorer().controls["mine"]
+    line, said = page.locator(f"#{ECHO}").get_by_label("my text"), page.locator(f"#{ECHO} .dl-said")
+    for text in ("bé̱a ü é", "zzz", "", "a" * 12, "z" + "d" * 10 + "\t", "a b"):
+        line.fill(text)
+        expect(said).to_have_text(typed.complaint(text), use_inner_text=False)
+        expect(line).to_have_attribute("aria-invalid", "false" if text == "a b" else "true")
+        expect(line).to_have_value(text)
+        if typed.kept(text):
+            expect(page.locator(f"#{ECHO} .dl-summary")).to_contain_text(f"“{typed.kept(text)}”")
+    assert line.get_attribute("aria-describedby") == said.get_attribute("id")
+    line.fill("za")
+    line.press("Home")
+    line.press("b")
+    assert line.evaluate("line => line.selectionStart") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("bad", ""),
+        ("bxayx", "Left out, as not among the 5 characters known here: “x” “y”."),
+        ("a" * 5, "Only the first 4 characters are taken."),
+        ("", "Type at least one character; until then the last text stays."),
+    ],
+)
+def test_a_text_that_is_not_taken_as_it_is_is_complained_of(text, said):
+    assert Typed("ab", symbols=SYMBOLS, capacity=4).complaint(text) == said
 
 
 def test_an_empty_line_waits_and_is_mended_when_left(visit):

@@ -64,20 +64,40 @@ const OWN_DATA = {
   },
 
   typed(explorer, control, i) {
-    const { label, capacity } = control, input = make("input", { type: "text", className: "dl-typed", maxLength: capacity, spellcheck: false });
-    const box = explorer.labelled(control.name, label, input);
+    const input = make("input", { type: "text", className: "dl-typed", spellcheck: false, autocomplete: "off", autocapitalize: "off" });
+    const box = explorer.labelled(control.name, control.label, input), said = make("output", { htmlFor: input.id, className: "dl-said" });
+    said.id = `${input.id}-said`, input.setAttribute("aria-describedby", said.id);
+    box.append(said);
+    const say = () => {
+      said.value = complaint(control, input.value);
+      input.setAttribute("aria-invalid", String(said.value !== ""));
+    };
     input.addEventListener("input", () => {
       const text = typable(control, input.value);
-      if (text !== input.value) input.value = text;
+      say();
       if (text) explorer.move(i, text);
     });
-    box.tell = text => { if (document.activeElement !== input) input.value = text; }; // it may be empty while one types
+    box.tell = text => { // what was typed stays, also the part that is not taken; while one types it may be nothing
+      const taken = typable(control, input.value);
+      if (taken !== text && (taken || document.activeElement !== input)) input.value = text, say();
+    };
     input.addEventListener("blur", () => box.tell(explorer.positions[i]));
     return box;
   },
 };
 
 const typable = ({ symbols, capacity }, text) => [...text].filter(character => symbols.includes(character)).slice(0, capacity).join("");
+
+/** What is not taken of a text, as dlbook/explorers/typed.py says it. */
+function complaint({ symbols, capacity }, text) {
+  const strange = new Set([...text].filter(character => !symbols.includes(character)));
+  const known = [...text].filter(character => symbols.includes(character)).length, said = [];
+  const listed = [...strange].map(character => `“${character}”`).join(" ");
+  if (strange.size) said.push(`Left out, as not among the ${symbols.length} characters known here: ${listed}.`);
+  if (known > capacity) said.push(`Only the first ${capacity} characters are taken.`);
+  if (!known) said.push("Type at least one character; until then the last text stays.");
+  return said.join(" ");
+}
 
 const rounded = value => Number(value.toFixed(2));
 

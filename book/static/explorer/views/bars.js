@@ -2,7 +2,8 @@
 
 KINDS.bars = {
   draw(pen, view, read) {
-    const { data } = read("values"), ylim = view.ylim || ends([...data, 0]);
+    const { data } = read("values"), [low, high] = ends([...data, 0]);
+    const ylim = view.ylim || [Math.min(...data) < 0 ? low - .12 * (high - low) : low, high]; // room for the number below a bar
     const axes = new Axes(pen, view, [-.5, data.length - .5], ylim);
     axes.frame(view.labels.map((label, i) => [i, label]), false);
     const zero = axes.y(inside(0, axes.ylim)), half = .38 * (axes.x(1) - axes.x(0));

@@ -4,10 +4,10 @@ import argparse
 import json
 from pathlib import Path
 
-from benchmarks import lenet, live, lstm, mlp
+from benchmarks import gan, lenet, live, lstm, mlp, skip_gram
 from benchmarks.race import machine, race, summary
 
-RACES = {"mlp": mlp, "lenet": lenet, "lstm": lstm, "live": live}
+RACES = {"mlp": mlp, "gan": gan, "lenet": lenet, "lstm": lstm, "skip_gram": skip_gram, "live": live}
 RESULTS = Path(__file__).parent / "results"
 
 

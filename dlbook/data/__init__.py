@@ -6,22 +6,26 @@ part, chooses by another and is judged on a third.
 
 from dlbook.data.augment import augment
 from dlbook.data.contexts import Contexts, contexts, keep_probability, noise, pairs, subsample
+from dlbook.data.coverage import Coverage, coverage
 from dlbook.data.digits import digits
+from dlbook.data.earth_mover import earth_mover_distance
 from dlbook.data.grammar import opinions, padded, related_words, tagged_sentences
 from dlbook.data.huffman import Tree, huffman_tree
 from dlbook.data.idx import labelled_images, mnist, read_idx
 from dlbook.data.registry import fetch
-from dlbook.data.sequences import adding_problem, copy_memory
+from dlbook.data.sequences import adding_problem, copy_memory, recall
 from dlbook.data.shapes import shapes
 from dlbook.data.split import Split, split
 from dlbook.data.text import Vocabulary, prose, sentences, vocabulary, windows
 from dlbook.data.toy import (
     blobs,
     circles,
+    grid_centres,
     grid_of_gaussians,
     house_prices,
     logic_gate,
     noisy_sine,
+    ring_centres,
     ring_of_gaussians,
     spirals,
     two_moons,
@@ -30,6 +34,7 @@ from dlbook.data.toy import (
 
 __all__ = [
     "Contexts",
+    "Coverage",
     "Split",
     "Tree",
     "Vocabulary",
@@ -39,8 +44,11 @@ __all__ = [
     "circles",
     "contexts",
     "copy_memory",
+    "coverage",
     "digits",
+    "earth_mover_distance",
     "fetch",
+    "grid_centres",
     "grid_of_gaussians",
     "house_prices",
     "huffman_tree",
@@ -55,7 +63,9 @@ __all__ = [
     "pairs",
     "prose",
     "read_idx",
+    "recall",
     "related_words",
+    "ring_centres",
     "ring_of_gaussians",
     "sentences",
     "shapes",

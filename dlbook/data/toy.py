@@ -142,7 +142,12 @@ def ring_of_gaussians(key: PRNGKeyArray, samples: int = 512, noise=0.02, *, mode
     """
     _check("ring_of_gaussians", samples, noise)
     checks.positive("ring_of_gaussians", "modes", modes)
-    return _mixture(key, samples, _polar(radius, 2 * jnp.pi * jnp.arange(modes) / modes), noise)
+    return _mixture(key, samples, ring_centres(modes=modes, radius=radius), noise)
+
+
+def ring_centres(*, modes: int = 8, radius=2.0) -> Float[Array, "m 2"]:
+    """Return the centres of the modes of :func:`ring_of_gaussians`, in the order of its labels."""
+    return _polar(radius, 2 * jnp.pi * jnp.arange(modes) / modes)
 
 
 def grid_of_gaussians(key: PRNGKeyArray, samples: int = 512, noise=0.05, *, side: int = 5, step=2.0) -> Points:
@@ -159,9 +164,13 @@ def grid_of_gaussians(key: PRNGKeyArray, samples: int = 512, noise=0.05, *, side
     """
     _check("grid_of_gaussians", samples, noise)
     checks.positive("grid_of_gaussians", "side", side)
+    return _mixture(key, samples, grid_centres(side=side, step=step), noise)
+
+
+def grid_centres(*, side: int = 5, step=2.0) -> Float[Array, "m 2"]:
+    """Return the centres of the modes of :func:`grid_of_gaussians`, in the order of its labels."""
     ticks = step * (jnp.arange(side) - (side - 1) / 2)
-    centres = jnp.stack(jnp.meshgrid(ticks, ticks), -1).reshape(-1, 2)
-    return _mixture(key, samples, centres, noise)
+    return jnp.stack(jnp.meshgrid(ticks, ticks), -1).reshape(-1, 2)
 
 
 def house_prices(key: PRNGKeyArray, samples: int = 500, noise=10.0) -> tuple[Float[Array, "n 4"], Float[Array, " n"]]:

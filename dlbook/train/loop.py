@@ -106,7 +106,7 @@ def fit(
     no error: its losses become inf or nan.  The losses of epochs that early stopping leaves out are nan.
     """
     settings = settings or {}
-    samples = _samples(data)
+    samples = count_samples("fit", data)
     checks.positive("fit", "learning_rate", learning_rate)
     checks.in_range("fit", "epochs", epochs, 1, np.inf)
     if not 1 <= batch_size <= samples:
@@ -185,12 +185,12 @@ def _better(best, params, value, number):
     return jax.tree.map(lambda new, old: jnp.where(value < best.score, new, old), Best(params, value, number), best)
 
 
-def _samples(data):
-    """The length that all arrays of `data` share."""
+def count_samples(where: str, data: PyTree[Array]) -> int:
+    """Return the length that all arrays of `data` share; raise a ValueError if they differ in it."""
     leaves = jax.tree.leaves(data)
     lengths = sorted({a.shape[0] if a.ndim else 0 for a in leaves})
     if len(lengths) != 1:
-        raise ValueError(f"fit: the arrays of data must have one sample count, got {lengths or 'no array'}.")
+        raise ValueError(f"{where}: the arrays of data must have one sample count, got {lengths or 'no array'}.")
     return lengths[0]
 
 

@@ -1,0 +1,165 @@
+"""Two players that learn in turn: a whole run is one compiled call."""
+
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import jax.random as jr
+import numpy as np
+from jax import lax
+from jaxtyping import Array, Float, PRNGKeyArray, PyTree
+
+from dlbook import checks
+from dlbook.train.loop import count_samples
+from dlbook.train.optimizers import Optimizer, adam
+
+
+class Match(NamedTuple):
+    """What a run of two players leaves behind.
+
+    Attributes
+    ----------
+    players
+        The trained parameters of both.
+    loss
+        Losses of the two players in each round, each before the update; the first player's of its last step.
+    metrics
+        What `metrics(players)` gave every so many rounds, stacked.
+    """
+
+    players: PyTree
+    loss: Float[Array, "rounds 2"]
+    metrics: Any
+
+
+def alternate(
+    losses: tuple[Callable, Callable],
+    players: PyTree,
+    data: PyTree[Array],
+    *,
+    key: PRNGKeyArray,
+    learning_rate=1e-3,
+    optimizer=adam,
+    rounds: int = 1000,
+    steps=1,
+    batch_size: int = 64,
+    metrics: Callable = lambda players: None,
+    every: int | None = None,
+    settings: tuple[dict, dict] = ({}, {}),
+) -> Match:
+    """Let two players descend in turn, the first `steps` times, then the second once: algorithm :eq:`gan-updates`.
+
+    Each step draws a minibatch of its own, with replacement.
+
+    Parameters
+    ----------
+    losses
+        Of the first and the second player, `loss(own, other, batch, key, **settings)`, as
+        :func:`dlbook.models.gan.game` makes them.
+    players
+        A pair of parameters, such as :class:`dlbook.models.gan.GAN`.
+    data
+        Arrays with one sample in each entry of their first axis.
+    learning_rate, optimizer
+        One for both players, or a pair.  The rates may be traced.
+    steps
+        Updates of the first player for each of the second; it may be traced.
+    metrics
+        Evaluated on the players after each `every` rounds; `lambda players: players.generator` takes snapshots.
+    every
+        By default, `metrics` are taken at the end alone.
+    settings
+        Further arguments of each loss, such as `({"penalty": 0.1}, {})`; they may be traced.
+
+    Raises
+    ------
+    ValueError
+        If a learning rate is not a positive number, a count is below 1, `every` does not divide `rounds`, the
+        arrays of `data` differ in length, or a loss refuses the data.
+
+    Notes
+    -----
+    As with :func:`dlbook.train.fit`, one compilation serves all calls with the same functions and sizes, and a
+    run that diverges is no error.
+    """
+    samples, every = count_samples("alternate", data), rounds if every is None else every
+    for rate in _pair(learning_rate):
+        checks.positive("alternate", "learning_rate", rate)
+    for name, count in {"rounds": rounds, "steps": steps, "batch_size": batch_size, "every": every}.items():
+        checks.in_range("alternate", name, count, 1, np.inf)
+    if rounds % every:
+        raise ValueError(f"alternate: every must divide the {rounds} rounds, got {every}.")
+    batch = jax.tree.map(lambda a: a[jnp.arange(batch_size) % samples], data)
+    for own, loss in enumerate(losses):
+        jax.eval_shape(partial(loss, **settings[own]), players[own], players[1 - own], batch, key)
+    chosen = (tuple(losses), _pair(optimizer), metrics, batch_size, rounds // every, every)
+    return _alternate(*chosen, players, data, key, steps, _pair(learning_rate), tuple(settings))
+
+
+@cache
+def weight_clipped(optimizer: Callable, largest) -> Callable:
+    """Return `optimizer` with the weights kept between -`largest` and `largest`: equation :eq:`weight-clipping`.
+
+    So :cite:t:`arjovsky2017wasserstein` hold their critic to a Lipschitz condition.  The same arguments give the
+    same function, so that nothing is compiled again.
+
+    Raises
+    ------
+    ValueError
+        If `largest` is not a number above 0.
+    """
+    checks.positive("weight_clipped", "largest", largest)
+
+    def make(learning_rate) -> Optimizer:
+        init, update = optimizer(learning_rate)
+
+        def bounded(grads, state, params):
+            steps, state = update(grads, state, params)
+            return jax.tree.map(lambda p, s: jnp.clip(p + s, -largest, largest) - p, params, steps), state
+
+        return Optimizer(init, bounded)
+
+    return make
+
+
+@partial(jax.jit, static_argnums=(0, 1, 2, 3, 4, 5))
+def _alternate(losses, optimizers, metrics, batch_size, blocks, every, players, data, key, steps, rates, settings):
+    samples = len(jax.tree.leaves(data)[0])
+    rules = [make(rate) for make, rate in zip(optimizers, rates, strict=True)]
+    pair = jax.tree.structure(players, is_leaf=lambda node: node is not players)
+
+    def turn(own, state, key):
+        players, states = state
+        key_rows, key_loss = jr.split(key)
+        rows = jr.randint(key_rows, (batch_size,), 0, samples)
+        batch = jax.tree.map(lambda a: a[rows], data)
+        loss = partial(losses[own], **settings[own])
+        value, grads = jax.value_and_grad(loss)(players[own], players[1 - own], batch, key_loss)
+        updates, moved = rules[own].update(grads, states[own], players[own])
+        player = jax.tree.map(jnp.add, players[own], updates)
+        return (_with(players, own, player), _with(states, own, moved)), value
+
+    def play(state, number):
+        key_first, key_second = jr.split(jr.fold_in(key, number))
+        first = lambda step, carried: turn(0, carried[0], jr.fold_in(key_first, step))
+        state, judged = lax.fori_loop(0, steps, first, (state, jnp.zeros(())))
+        state, cheated = turn(1, state, key_second)
+        return state, jnp.stack([judged, cheated])
+
+    def block(state, number):
+        state, played = lax.scan(play, state, number * every + jnp.arange(every))
+        return state, (played, metrics(jax.tree.unflatten(pair, state[0])))
+
+    start = tuple(players), tuple(rule.init(player) for rule, player in zip(rules, players, strict=True))
+    (players, _), (played, measured) = lax.scan(block, start, jnp.arange(blocks))
+    return Match(jax.tree.unflatten(pair, players), played.reshape(-1, 2), measured)
+
+
+def _with(pair, place, new):
+    return (new, pair[1]) if place == 0 else (pair[0], new)
+
+
+def _pair(of):
+    return tuple(of) if isinstance(of, tuple | list) else (of, of)

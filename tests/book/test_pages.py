@@ -48,7 +48,8 @@ FACTS = """async () => {
       .map(e => e.textContent.slice(0, 80)),
     silent: [...document.images].filter(image => !image.alt.trim()).map(image => image.src.slice(-80)),
     broken: [...document.images].filter(image => !image.naturalWidth).map(image => image.src.slice(-80)),
-    cut: formulas.filter(e => [...e.querySelectorAll("mjx-container")].some(f => f.scrollWidth > f.clientWidth + 4))
+    cut: formulas.filter(e => [...e.querySelectorAll("mjx-container")].some(
+      f => f.querySelector("svg").getBoundingClientRect().width > f.clientWidth + 4))
       .map(e => `${e.id}, on ${e.clientWidth} points`),
     theme: document.documentElement.dataset.theme,
   };
@@ -246,6 +247,8 @@ def keys_for(control):
             return ["ArrowUp", "ArrowDown"]
         case "button":
             return ["Enter", "Space"]
+        case "text":
+            return ["Backspace", "a"]
         case other:
             raise ValueError(f"keys_for: no key known for a control of type {other}")
 

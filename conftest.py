@@ -40,10 +40,14 @@ class WidgetsCell(IPyNbCell):
 @pytest.hookimpl(trylast=True)
 def pytest_collectstart(collector):
     if isinstance(collector, IPyNbFile):
-        os.environ[STATIC] = "1"  # kernels inherit it
         collector.skip_compare += NOT_STORED
         collector.pages_cells = []
-        collect = collector.collect
+        collect, start = collector.collect, collector.setup
+
+        def as_in_the_build():
+            os.environ[STATIC] = "1"  # the kernel inherits it
+            start()
+            del os.environ[STATIC]
 
         def with_widgets():
             for cell in collect():
@@ -54,7 +58,7 @@ def pytest_collectstart(collector):
             kind = dict(name="widgets", cell_num=len(collector.pages_cells), options=defaultdict(bool))
             yield WidgetsCell.from_parent(collector, cell=after, **kind)
 
-        collector.collect = with_widgets
+        collector.collect, collector.setup = with_widgets, as_in_the_build
 
 
 @pytest.hookimpl(hookwrapper=True)

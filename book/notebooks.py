@@ -27,7 +27,7 @@ METADATA = {
 KEPT_CELL_METADATA = {"tags", "mystnb"}
 KEPT_OUTPUTS = {"text/plain", "text/latex", "application/papermill.record/text/plain"}  # the last is written by glue,
 KEPT_OUTPUT_METADATA = {"scrapbook"}  # and so is this: the name under which text cells show the value
-CELL_TIMEOUT = 120  # seconds
+CELL_TIMEOUT = 300  # seconds
 
 
 KernelManager.transport_encryption.default_value = "auto"  # else every kernel prints a warning about it

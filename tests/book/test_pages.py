@@ -16,7 +16,7 @@ DESK, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
 LOOKS = {"desk": (DESK, "light"), "phone": (PHONE, "dark")}
 PAGE_LIMIT = 1.5e6  # bytes of HTML, pictures and live material; the theme's and MathJax's files come once for all pages
 LIVE_LIMIT = 250_000
-SECONDS = 120  # a first run compiles, and another half of the tests runs beside it; else a page takes under 30
+SECONDS = 300  # of a first run, which compiles, beside another half of the tests; compiled, a page takes under 30
 AXE = {"preload": False, "resultTypes": ["violations"]}  # styles need not be fetched a second time
 DRAWINGS = {"exclude": [["mjx-container > svg"]]}  # thousands of hidden shapes; the formula beside them is read aloud
 

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import jax.random as jr
 import numpy as np
 
-from benchmarks import race
+from benchmarks import mlp, race
 from dlbook import data, train
 from dlbook.models import gan
 
@@ -67,7 +67,7 @@ def with_torch(task, threads=None):
     x, softplus = tensor(x), torch.nn.functional.softplus
 
     def run():
-        judge, maker = (_network(torch, layers) for layers in players)
+        judge, maker = map(mlp.torch_network, players)
         first, second = (torch.optim.Adam(net.parameters(), lr=task["learning_rate"]) for net in (judge, maker))
         (rows, noise), (_, last) = drawn
         losses = []
@@ -87,18 +87,6 @@ def with_torch(task, threads=None):
         return float(sum(losses[-10:]) / 10)
 
     return run
-
-
-def _network(torch, layers):
-    """The same network in PyTorch, with our initial weights."""
-    parts = []
-    for w, b in layers:
-        part = torch.nn.Linear(*w.shape)
-        with torch.no_grad():
-            part.weight.copy_(torch.from_numpy(np.array(w.T)))
-            part.bias.copy_(torch.from_numpy(np.array(b)))
-        parts += [part, torch.nn.ReLU()]
-    return torch.nn.Sequential(*parts[:-1])
 
 
 CONTENDERS = {

@@ -72,15 +72,21 @@ def with_torch(task, threads=None):
     (x, labels), params, key = start()
     rows = orders(key, len(x), task["batch_size"])
 
-    def model():
-        net = torch.nn.Sequential(torch.nn.Linear(64, 64), torch.nn.ReLU(), torch.nn.Linear(64, 10))
-        with torch.no_grad():
-            for layer, (w, b) in zip((net[0], net[2]), params, strict=True):
-                layer.weight.copy_(torch.from_numpy(np.array(w.T)))
-                layer.bias.copy_(torch.from_numpy(np.array(b)))
-        return net
+    return torch_run(lambda: torch_network(params), x, labels, rows, task)
 
-    return torch_run(model, x, labels, rows, task)
+
+def torch_network(layers):
+    """The same perceptron in PyTorch, with our initial weights."""
+    import torch
+
+    parts = []
+    for w, b in layers:
+        part = torch.nn.Linear(*w.shape)
+        with torch.no_grad():
+            part.weight.copy_(torch.from_numpy(np.array(w.T)))
+            part.bias.copy_(torch.from_numpy(np.array(b)))
+        parts += [part, torch.nn.ReLU()]
+    return torch.nn.Sequential(*parts[:-1])
 
 
 def torch_run(model, x, labels, rows, task):

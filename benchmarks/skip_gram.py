@@ -9,7 +9,6 @@ from functools import cache, partial
 import jax
 import jax.numpy as jnp
 import jax.random as jr
-import numpy as np
 
 from benchmarks import race
 from dlbook import data
@@ -47,8 +46,7 @@ def loss(params, task):
 def with_dlbook(task):
     """The package's blocks: all epochs are one compiled call."""
     vocabulary, sentences = corpus(task["words"])
-    of = np.repeat(np.arange(len(sentences)), list(map(len, sentences)))
-    text = skip_gram.Text(jnp.array([word for s in sentences for word in s], "int32"), jnp.asarray(of))
+    text = skip_gram.Text(*data.joined(sentences))
     start = word2vec.init(jr.key(0), len(vocabulary.symbols), FEATURES)
     noise, stays = data.noise(vocabulary.counts), keep(vocabulary.counts)
 

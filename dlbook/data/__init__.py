@@ -5,7 +5,7 @@ part, chooses by another and is judged on a third.
 """
 
 from dlbook.data.augment import augment
-from dlbook.data.contexts import Contexts, contexts, keep_probability, noise, pairs, subsample
+from dlbook.data.contexts import Contexts, contexts, joined, keep_probability, noise, pairs, subsample
 from dlbook.data.coverage import Coverage, coverage
 from dlbook.data.digits import digits
 from dlbook.data.earth_mover import earth_mover_distance
@@ -52,6 +52,7 @@ __all__ = [
     "grid_of_gaussians",
     "house_prices",
     "huffman_tree",
+    "joined",
     "keep_probability",
     "labelled_images",
     "logic_gate",

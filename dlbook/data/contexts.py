@@ -32,6 +32,20 @@ class Contexts(NamedTuple):
     known: Bool[Array, "n c"]
 
 
+def joined(sentences: list[list[int]]) -> tuple[Int[Array, " n"], Int[Array, " n"]]:
+    """Return the words of all sentences in one row, and beside each the number of its sentence.
+
+    Examples
+    --------
+    >>> tokens, of = joined([[7, 8], [], [9]])
+    >>> tokens.tolist(), of.tolist()
+    ([7, 8, 9], [0, 0, 2])
+    """
+    tokens = np.array([token for sentence in sentences for token in sentence], "int32")
+    of = np.repeat(np.arange(len(sentences), dtype="int32"), list(map(len, sentences)))
+    return jnp.asarray(tokens), jnp.asarray(of)
+
+
 def contexts(sentences: list[list[int]], *, window: int = 5) -> Contexts:
     """Return each word with up to `window` words on either side, within its sentence.
 
@@ -47,10 +61,9 @@ def contexts(sentences: list[list[int]], *, window: int = 5) -> Contexts:
     ([[0, 8], [7, 9], [8, 0]], [[False, True], [True, True], [True, False]])
     """
     checks.positive("contexts", "window", window)
-    tokens = np.array([token for sentence in sentences for token in sentence], "int32")
+    tokens, of = map(np.asarray, joined(sentences))
     if not len(tokens):
         raise ValueError("contexts: there must be at least one word, got none.")
-    of = np.repeat(np.arange(len(sentences)), list(map(len, sentences)))
     shifts = [shift for shift in range(-window, window + 1) if shift]
     places = np.arange(len(tokens))[:, None] + shifts
     inside = places.clip(0, len(tokens) - 1)
@@ -91,8 +104,8 @@ def keep_probability(counts, *, threshold: float = 1e-3) -> Float[Array, " v"]:
 def subsample(key: PRNGKeyArray, sentences: list[list[int]], counts, *, threshold: float = 1e-3) -> list[list[int]]:
     """Leave out frequent words at random, each by itself; sentences that are left without a word stay, empty."""
     chance = np.asarray(keep_probability(counts, threshold=threshold))
-    tokens = np.array([token for sentence in sentences for token in sentence], "int64")
-    stays = np.asarray(jr.uniform(key, (len(tokens),))) < chance[tokens]
+    tokens = np.asarray(joined(sentences)[0])
+    stays = np.asarray(jr.uniform(key, tokens.shape)) < chance[tokens]
     ends = np.cumsum(list(map(len, sentences)))[:-1]
     return [part[kept].tolist() for part, kept in zip(np.split(tokens, ends), np.split(stays, ends), strict=True)]
 

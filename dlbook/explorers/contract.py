@@ -20,7 +20,7 @@ def check_parameters(title: str, kernel: Callable | Steps, controls: dict, templ
     """
     stepped = isinstance(kernel, Steps)
     for name, control in controls.items():
-        if not template and control.kind in ("points", "drawing", "typed"):
+        if not template and not hasattr(control, "values"):
             raise ValueError(f"Explorer {title!r}: {name} has no list of values, so describe must be a template.")
     if stepped and not template:
         raise ValueError(f"Explorer {title!r}: describe must be a template, because the kernel is Steps.")

@@ -1,7 +1,7 @@
 """Two players that learn in turn: a whole run is one compiled call."""
 
 from collections.abc import Callable
-from functools import cache, partial
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -13,7 +13,7 @@ from jaxtyping import Array, Float, PRNGKeyArray, PyTree
 
 from dlbook import checks
 from dlbook.train.loop import count_samples
-from dlbook.train.optimizers import Optimizer, adam
+from dlbook.train.optimizers import adam
 
 
 class Match(NamedTuple):
@@ -96,32 +96,6 @@ def alternate(
         jax.eval_shape(partial(loss, **settings[own]), players[own], players[1 - own], batch, key)
     chosen = (tuple(losses), _pair(optimizer), metrics, batch_size, rounds // every, every)
     return _alternate(*chosen, players, data, key, steps, _pair(learning_rate), tuple(settings))
-
-
-@cache
-def weight_clipped(optimizer: Callable, largest) -> Callable:
-    """Return `optimizer` with the weights kept between -`largest` and `largest`: equation :eq:`weight-clipping`.
-
-    So :cite:t:`arjovsky2017wasserstein` hold their critic to a Lipschitz condition.  The same arguments give the
-    same function, so that nothing is compiled again.
-
-    Raises
-    ------
-    ValueError
-        If `largest` is not a number above 0.
-    """
-    checks.positive("weight_clipped", "largest", largest)
-
-    def make(learning_rate) -> Optimizer:
-        init, update = optimizer(learning_rate)
-
-        def bounded(grads, state, params):
-            steps, state = update(grads, state, params)
-            return jax.tree.map(lambda p, s: jnp.clip(p + s, -largest, largest) - p, params, steps), state
-
-        return Optimizer(init, bounded)
-
-    return make
 
 
 @partial(jax.jit, static_argnums=(0, 1, 2, 3, 4, 5))

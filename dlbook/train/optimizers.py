@@ -102,3 +102,29 @@ def clipped(optimizer: Callable, largest) -> Callable:
         )
 
     return make
+
+
+@cache
+def weight_clipped(optimizer: Callable, largest) -> Callable:
+    """Return `optimizer` with the weights kept between -`largest` and `largest`: equation :eq:`weight-clipping`.
+
+    So :cite:t:`arjovsky2017wasserstein` hold their critic to a Lipschitz condition.  The same arguments give the
+    same function, so that nothing is compiled again.
+
+    Raises
+    ------
+    ValueError
+        If `largest` is not a number above 0.
+    """
+    checks.positive("weight_clipped", "largest", largest)
+
+    def make(learning_rate) -> Optimizer:
+        init, update = optimizer(learning_rate)
+
+        def bounded(grads, state, params):
+            steps, state = update(grads, state, params)
+            return tree_map(lambda p, s: jnp.clip(p + s, -largest, largest) - p, params, steps), state
+
+        return Optimizer(init, bounded)
+
+    return make

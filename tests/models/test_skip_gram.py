@@ -4,7 +4,7 @@ import jax.random as jr
 import numpy as np
 import pytest
 
-from dlbook.data import keep_probability, noise, related_words, vocabulary
+from dlbook.data import joined, keep_probability, noise, related_words, vocabulary
 from dlbook.models import skip_gram, word2vec
 from dlbook.models.skip_gram import BLOCK, Text, fit
 from tests.models.test_word2vec import solved
@@ -66,8 +66,7 @@ def test_learns_the_analogies_of_the_grammar():
     sentences = related_words(jr.key(0), 2000)
     words = vocabulary([word for sentence in sentences for word in sentence])
     place = {word: i for i, word in enumerate(words.symbols)}
-    tokens = jnp.array([place[word] for sentence in sentences for word in sentence], "int32")
-    text = Text(tokens, jnp.array(np.repeat(np.arange(len(sentences)), list(map(len, sentences)))))
+    text = Text(*joined([[place[word] for word in sentence] for sentence in sentences]))
     start, stay = word2vec.init(jr.key(1), len(place), 16), keep_probability(words.counts, threshold=1e-2)
     params = fit(start, text, noise(words.counts), stay, key=jr.key(2), epochs=10, window=4, blocks=1)
     assert solved(params.words, place) > 0.8 > 0.2 > solved(start.words, place)

@@ -9,7 +9,7 @@ from dlbook.explorers.explorer import Explorer
 from dlbook.explorers.own_data import Drawing, Points
 from dlbook.explorers.steps import Steps
 from dlbook.explorers.typed import Typed
-from dlbook.explorers.views import Bars, Characters, Curve, Graph, Images, Matrix, Plane, Scatter
+from dlbook.explorers.views import Bars, Characters, Curve, Graph, Images, Matrix, Plane, Ranking, Scatter
 
 __all__ = [
     "Bars",
@@ -24,6 +24,7 @@ __all__ = [
     "Plane",
     "Points",
     "Range",
+    "Ranking",
     "Scatter",
     "Seed",
     "Steps",

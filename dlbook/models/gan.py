@@ -194,17 +194,18 @@ def gradient_penalty(
     Parameters
     ----------
     score
-        A function of the samples alone.
+        A function of the samples alone, which gives a number for each, or for each pack (:func:`packed`).
 
     Notes
     -----
     .. math:: \hat x = \alpha x + (1 - \alpha) G(z), \qquad (\lVert \nabla_{\hat x} D(\hat x) \rVert - 1)^2
 
-    with :math:`\alpha` drawn evenly from [0, 1] for each pair.
+    with :math:`\alpha` drawn evenly from [0, 1] for each number that the score gives.
     """
-    share = jr.uniform(key, (len(real),) + (1,) * (real.ndim - 1))
+    (scores,) = jax.eval_shape(score, real).shape
+    share = jnp.repeat(jr.uniform(key, (scores,)), len(real) // scores).reshape(-1, *[1] * (real.ndim - 1))
     slope = jax.grad(lambda x: score(x).sum())(share * real + (1 - share) * fake)
-    square = (slope**2).reshape(len(real), -1).sum(1)
+    square = (slope**2).reshape(scores, -1).sum(1)
     return ((jnp.sqrt(square + 1e-12) - 1) ** 2).mean()  # the root has no slope at 0
 
 
@@ -240,8 +241,8 @@ def value(d: Float[Array, "*s"], p: Float[Array, "*s"], q: Float[Array, "*s"], c
 
 def jensen_shannon(p: Float[Array, "*s"], q: Float[Array, "*s"], cell=1.0) -> Float[Array, ""]:
     """Return the Jensen-Shannon divergence in nats, from 0 to log 2, on a grid: equation :eq:`jensen-shannon`."""
-    middle = (p + q) / 2
-    divergence = lambda a: (xlogy(a, a) - xlogy(a, middle)).sum() * cell
+    total = p + q  # not their mean, as half of the smallest number is 0
+    divergence = lambda a: (xlogy(a, a) - xlogy(a, total) + a * jnp.log(2)).sum() * cell
     return (divergence(p) + divergence(q)) / 2
 
 

@@ -45,6 +45,13 @@ def test_supports_that_do_not_meet_are_log_2_apart_however_far():
         assert gan.jensen_shannon(p, other) == pytest.approx(np.log(2), rel=1e-6)
 
 
+def test_the_divergence_of_densities_that_nearly_vanish_is_finite():
+    p, q = jnp.array([1.0, 2e-38, 1e-40, 0]), jnp.array([0, 0, 0, 1.0])
+    for divergence in (gan.jensen_shannon, jax.jit(gan.jensen_shannon)):
+        assert divergence(p, q) == pytest.approx(np.log(2), rel=1e-6)
+        assert divergence(p, 100 * p[::-1]) < jnp.inf
+
+
 def losses(kind, **settings):
     game = gan.game(kind, latent=3)
     first = game.discriminator(PLAYERS.discriminator, PLAYERS.generator, X, jr.key(5), **settings)
@@ -85,6 +92,14 @@ def test_the_penalty_is_taken_between_real_and_false_samples():
     real, fake = jnp.full((500, 1), 2.0), jnp.full((500, 1), 4.0)
     found = gan.gradient_penalty(jr.key(0), lambda x: (x**2).sum(1), real, fake)
     assert found == pytest.approx(26.33, rel=0.05)  # the mean of (2 x - 1)² over x from 2 to 4 is 79 / 3
+
+
+def test_a_pack_has_one_slope():
+    """Of two samples whose scores add up with slope 1 each, the pack's slope is the root of 2."""
+    score = gan.packed(2, lambda _, packs, labels=None: packs.sum(1))
+    real, fake = jnp.zeros((6, 1)), jnp.ones((6, 1))
+    found = gan.gradient_penalty(jr.key(0), lambda x: score(None, x), real, fake)
+    assert found == pytest.approx((np.sqrt(2) - 1) ** 2, abs=1e-5)
 
 
 def test_settings_add_a_penalty_and_noise():

@@ -12,6 +12,7 @@ from dlbook.explorers.views.graph import Graph
 from dlbook.explorers.views.images import Images
 from dlbook.explorers.views.matrix import Matrix
 from dlbook.explorers.views.plane import Plane
+from dlbook.explorers.views.ranking import Ranking
 from dlbook.explorers.views.scatter import Scatter
 
-__all__ = ["Bars", "Characters", "Curve", "Graph", "Images", "Matrix", "Plane", "Scatter"]
+__all__ = ["Bars", "Characters", "Curve", "Graph", "Images", "Matrix", "Plane", "Ranking", "Scatter"]

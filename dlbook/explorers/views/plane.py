@@ -1,4 +1,4 @@
-"""A plane: a field of numbers as shades, with contours, labelled points and paths on it."""
+"""A plane: a field of numbers as shades, with contours, labelled points, paths and arrows on it."""
 
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
@@ -33,6 +33,8 @@ class Plane:
     path
         Entry `[n, 2]`, or a list of them: polylines with start and end marked.  A path with as many points as
         there are frames is drawn up to the present one.
+    arrows
+        Entry or array `[n, 2, 2]`: arrow i points from `[i, 0]` to `[i, 1]`.
     names
         What to call the paths in the legend, or the classes of the points if there is no path.
     xlabel, ylabel, title
@@ -47,6 +49,7 @@ class Plane:
     contours: list | tuple = ()
     points: tuple | None = None
     path: Any = None
+    arrows: Any = None
     names: list | tuple | None = None
     xlabel: str = ""
     ylabel: str = ""
@@ -68,6 +71,7 @@ class Plane:
             "field": slot(self.field, 2, levels=SHADES if coarse else NUMBERS, limits=self.limits),
             "points": slot(x, 2, limits=hull(self.extent)),
             "labels": slot(labels, 1),
+            "arrows": slot(self.arrows, 3, limits=hull(self.extent)),
             **{
                 f"path{i}": slot(path, 2, follows=True, limits=hull(self.extent))
                 for i, path in enumerate(self._paths())
@@ -82,6 +86,7 @@ class Plane:
         self._points(ax, record, frame)
         for i, name in enumerate(self._path_names()):
             self._path(ax, i, name, record, frame)
+        self._arrows(ax, record, frame)
         left, right, bottom, top = self.extent
         ax.set(xlabel=self.xlabel, ylabel=self.ylabel, title=self.title, xlim=(left, right), ylim=(bottom, top))
         if self.names:
@@ -102,7 +107,7 @@ class Plane:
         }
 
     def numbers(self, record: dict, frame: Frame | None = None) -> list[tuple[str, list[str]]]:
-        """Return the rows of the table of numbers: the field's middle and corners, the ends of the paths."""
+        """Return the rows of the table of numbers: the field's middle and corners, the ends of paths and arrows."""
         field = self.slots()["field"].read(record, frame)
         h, w = field.shape
         places = {"bottom left": (0, 0), "bottom right": (0, w - 1), "centre": (h // 2, w // 2)}
@@ -111,6 +116,8 @@ class Plane:
         for i, name in enumerate(self._path_names()):
             path = self._visible(i, record, frame)
             rows.append((f"{name}, start and end", [_place(path[0]), _place(path[-1])]))
+        for i, ends in enumerate(self._ends(record, frame)):
+            rows.append((f"arrow {i + 1}, from and to", list(map(_place, ends))))
         return rows
 
     def _title(self) -> str:
@@ -170,6 +177,18 @@ class Plane:
         ax.plot(*path.T, "-", color=colour, linewidth=1.8, label=name)
         ax.plot(*path[0], "o", color="white", markeredgecolor=colour, markersize=7)
         ax.plot(*path[-1], "*", color=colour, markeredgecolor="white", markersize=13)
+
+    def _ends(self, record, frame):
+        part = self.slots()["arrows"]
+        return part.read(record, frame) if part else np.zeros((0, 2, 2))
+
+    def _arrows(self, ax, record, frame):
+        style = dict(arrowstyle="-|>", shrinkA=0, shrinkB=0, mutation_scale=9)
+        for start, end in self._ends(record, frame):
+            for colour, width in (("white", 3.5), ("#222222", 1.5)):
+                ax.annotate(
+                    "", end, start, arrowprops=style | dict(color=colour, linewidth=width), annotation_clip=True
+                )
 
 
 def _place(xy) -> str:

@@ -24,6 +24,8 @@ class Scatter:
         The rectangle (left, right, bottom, top); by default it follows the points.
     names
         What to call the classes in the legend.
+    words
+        What to write at each point.
     xlabel, ylabel, title
         Words on the axes and above.
     """
@@ -33,6 +35,7 @@ class Scatter:
     labels: Any = None
     extent: tuple | None = None
     names: list | tuple | None = None
+    words: list | tuple = ()
     xlabel: str = ""
     ylabel: str = ""
     title: str = ""
@@ -45,6 +48,8 @@ class Scatter:
         """Draw the points on `ax`."""
         x, labels = self._read(record, frame)
         draw_classes(ax, x, labels, self.names)
+        for word, place in zip(self.words, x, strict=bool(self.words)):
+            ax.annotate(word, place, (4, 3), textcoords="offset points", fontsize="small", annotation_clip=True)
         ax.set(xlabel=self.xlabel, ylabel=self.ylabel, title=self.title)
         if self.extent:
             ax.set(xlim=self.extent[:2], ylim=self.extent[2:])
@@ -59,13 +64,16 @@ class Scatter:
             "kind": "scatter",
             "slots": {name: None if s is None else s.spec() for name, s in self.slots().items()},
             "classes": list(self.names or []),
+            "words": list(self.words),
             **{k: getattr(self, k) for k in ("extent", "xlabel", "ylabel")},
             "title": self.title or self.slots()["points"].key.replace("_", " "),
         }
 
     def numbers(self, record: dict, frame: Frame | None = None) -> list[tuple[str, list[str]]]:
-        """Return the rows of the table of numbers: the middle of each class."""
+        """Return the rows of the table of numbers: the middle of each class, or the place of each word."""
         x, labels = self._read(record, frame)
+        if self.words:
+            return [(word, list(map(number, place))) for word, place in zip(self.words, x, strict=True)]
         rows = []
         for k in np.unique(labels):
             mean = x[labels == k].mean(0)

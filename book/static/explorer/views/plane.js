@@ -1,4 +1,4 @@
-/* A field over the plane with its contours, samples and paths. */
+/* A field over the plane with its contours, samples, paths and arrows. */
 
 /** Segments of a contour: where it crosses the edges of each cell. */
 function contour(field, w, h, level, segment) {
@@ -20,6 +20,7 @@ KINDS.plane = {
       this.field(axes, pen, view, read("field"));
       if (view.slots.points) classes(axes, pen, pairs(read("points")), read("labels").data, k => SERIES[k % 7], "#ffffff");
       view.paths.forEach((_, i) => this.path(axes, pen, this.visible(read("path" + i), frame), SERIES[PATHS[i % 4]]));
+      for (const ends of this.arrows(view, read)) this.arrow(axes, ends);
     });
     axes.frame(undefined, false);
     if (!read("field").data.some(isFinite)) axes.say(GAP);
@@ -46,6 +47,19 @@ KINDS.plane = {
     mark(pen.ctx, axes.x(x0), axes.y(y0), 0, 4, "#ffffff", colour);
     mark(pen.ctx, axes.x(x1), axes.y(y1), 7, 6, colour, "#ffffff");
   },
+  arrows(view, read) {
+    const ends = view.slots.arrows ? pairs(read("arrows")) : [];
+    return ends.flatMap((end, i) => i % 2 ? [[ends[i - 1], end]] : []);
+  },
+  arrow(axes, ends) {
+    const [[x0, y0], [x1, y1]] = ends.map(([x, y]) => [axes.x(x), axes.y(y)]), angle = Math.atan2(y1 - y0, x1 - x0);
+    if (!isFinite(x0 + y0 + x1 + y1)) return;
+    const wing = turn => [x1 - 7 * Math.cos(angle + turn), y1 - 7 * Math.sin(angle + turn)];
+    for (const [strokeStyle, lineWidth] of [["#ffffff", 4], ["#222222", 1.6]]) {
+      Object.assign(axes.ctx, { strokeStyle, lineWidth });
+      axes.line(x0, y0, x1, y1), axes.line(x1, y1, ...wing(.5)), axes.line(x1, y1, ...wing(-.5));
+    }
+  },
   numbers(view, read, frame) {
     const { shape: [h, w], data } = read("field");
     const at = (name, r, c) => [name, [number(inside(data[r * w + c], view.limits))]];
@@ -55,6 +69,7 @@ KINDS.plane = {
       ...view.paths.map((name, i) => {
         const path = this.visible(read("path" + i), frame);
         return [name + ", start and end", [place(path[0]), place(path[path.length - 1])]];
-      })];
+      }),
+      ...this.arrows(view, read).map((ends, i) => [`arrow ${i + 1}, from and to`, ends.map(place)])];
   },
 };

@@ -1,8 +1,8 @@
 """Settings for the notebooks' tests, which pytest collects from the chapters.
 
-nbval runs every page and compares what its cells say with what is stored.  A page that passes goes into the cache of
-the book's build, which so need not run it again; and each of its live figures is made once more as the widgets that
-a reader of the notebook sees.
+nbval runs every page and compares what its cells say with what is stored.  Then each of its live figures is made once
+more as the widgets that a reader of the notebook sees, and the page's time is judged.  A page that passes goes into
+the cache of the book's build, which so need not run it again.
 """
 
 import os
@@ -20,7 +20,16 @@ from book.ext.execution import STATIC, page_cache
 
 # Cleaned notebooks store no form of an output but its text (see book/notebooks.py); the others are seen in the pages.
 NOT_STORED = ("text/html", "image/svg+xml", "application/javascript", "application/papermill.record/image/png")
+SECONDS = 60  # that a page may run, compiling apart, beside the other half of the tests
+LISTEN = """
+import jax
+_compiling = []
+jax.monitoring.register_event_duration_secs_listener(
+    lambda event, seconds, **_: _compiling.append(seconds * event.endswith("backend_compile_duration"))
+)
+"""
 WIDGETS = f"""
+print(sum(_compiling))
 import gc, os
 os.environ.pop("{STATIC}", None)
 for figure in [each for each in gc.get_objects() if type(each).__name__ == "Explorer"]:
@@ -28,13 +37,14 @@ for figure in [each for each in gc.get_objects() if type(each).__name__ == "Expl
 """
 
 
-class WidgetsCell(IPyNbCell):
-    """The figures of a page, as they are in a notebook; and when all has gone well, the page goes to the build."""
+class LastCell(IPyNbCell):
+    """The figures of a page, as they are in a notebook, and the time that the page has taken."""
 
     def runtest(self):
-        if all(cell.passed for cell in self.parent.pages_cells):
-            keep(self.parent)
         super().runtest()
+        compiling = float(self.test_outputs[0].text.split()[0])
+        seconds = sum(cell.seconds for cell in self.parent.pages_cells) - compiling
+        assert seconds < SECONDS, f"the page ran for {seconds:.0f} s, compiling apart; it has {SECONDS}"
 
 
 @pytest.hookimpl(trylast=True)
@@ -42,23 +52,29 @@ def pytest_collectstart(collector):
     if isinstance(collector, IPyNbFile):
         collector.skip_compare += NOT_STORED
         collector.pages_cells = []
-        collect, start = collector.collect, collector.setup
+        collect, start, stop = collector.collect, collector.setup, collector.teardown
 
         def as_in_the_build():
             os.environ[STATIC] = "1"  # the kernel inherits it
             start()
             del os.environ[STATIC]
+            collector.kernel.await_idle(collector.kernel.execute_cell_input(LISTEN, allow_stdin=False), 60)
 
-        def with_widgets():
+        def with_a_last_cell():
             for cell in collect():
                 cell.passed, cell.seconds = False, 0.0
                 collector.pages_cells.append(cell)
                 yield cell
             after = new_code_cell(WIDGETS)
-            kind = dict(name="widgets", cell_num=len(collector.pages_cells), options=defaultdict(bool))
-            yield WidgetsCell.from_parent(collector, cell=after, **kind)
+            kind = dict(name="widgets and time", cell_num=len(collector.pages_cells), options=defaultdict(bool))
+            yield LastCell.from_parent(collector, cell=after, **kind)
 
-        collector.collect, collector.setup = with_widgets, as_in_the_build
+        def to_the_build():
+            if all(cell.passed for cell in collector.pages_cells):
+                keep(collector)
+            stop()
+
+        collector.collect, collector.setup, collector.teardown = with_a_last_cell, as_in_the_build, to_the_build
 
 
 @pytest.hookimpl(hookwrapper=True)

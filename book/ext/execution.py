@@ -46,7 +46,7 @@ def choose_cache(app, config):
 
 
 def record_seconds(app, exception):
-    """Write how long each page took to execute, for the test of the page budget."""
+    """Write how long each page took to execute."""
     if exception is None:
         pages = {page: NbMetadataCollector.get_exec_data(app.env, page) for page in sorted(app.env.found_docs)}
         seconds = {page: data["runtime"] for page, data in pages.items() if data}

@@ -1,7 +1,6 @@
 """The built pages, opened from disk in a browser that has no network."""
 
 import functools
-import json
 from typing import NamedTuple
 from urllib.parse import unquote, urldefrag, urljoin
 
@@ -16,7 +15,6 @@ DESK, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
 LOOKS = {"desk": (DESK, "light"), "phone": (PHONE, "dark")}
 PAGE_LIMIT = 1.5e6  # bytes of HTML, pictures and live material; the theme's and MathJax's files come once for all pages
 LIVE_LIMIT = 250_000
-SECONDS = 300  # of a first run, which compiles, beside another half of the tests; compiled, a page takes under 30
 AXE = {"preload": False, "resultTypes": ["violations"]}  # styles need not be fetched a second time
 DRAWINGS = {"exclude": [["mjx-container > svg"]]}  # thousands of hidden shapes; the formula beside them is read aloud
 
@@ -174,11 +172,6 @@ def test_carries_little_live_material(html, page):
     """Compiled kernels, tables and settings of all figures together."""
     soup = BeautifulSoup((html / f"{page}.html").read_bytes(), "html.parser")
     assert sum(len(script.text) for script in soup.select(".dl-explorer script")) <= LIVE_LIMIT
-
-
-def test_executes_within_its_time(html):
-    seconds = json.loads((html.parent / "seconds.json").read_text())
-    assert {page: spent for page, spent in seconds.items() if spent > SECONDS} == {}
 
 
 def documents(html):

@@ -18,7 +18,8 @@ from dlbook.models.gan import GAN, conditioned
 from dlbook.ops.activations import leaky_relu, relu, sigmoid
 from dlbook.ops.affine import Affine, affine
 from dlbook.ops.by_hand import by_hand
-from dlbook.ops.conv import Conv, conv2d, conv2d_backward, conv2d_transpose, conv2d_transpose_backward
+from dlbook.ops.conv import Conv, conv2d, conv2d_backward
+from dlbook.ops.conv_transpose import conv2d_transpose, conv2d_transpose_backward
 
 KERNEL, START, SIDE = 4, 2, 8
 GEOMETRY = dict(stride=2, padding=1)  # with a kernel of 4 this doubles, or halves, the side

@@ -1,4 +1,4 @@
-"""Convolution of images `x[n, h, w, c]` by a bank of kernels `kernel[i, j, c, f]`, in three forms, and its transpose.
+"""Convolution of images `x[n, h, w, c]` by a bank of kernels `kernel[i, j, c, f]`, in three forms.
 
 As everywhere in deep learning, "convolution" of images here is *cross-correlation*: the kernel is not
 flipped.  `dlbook.ops.conv1d` has both, in one dimension.
@@ -9,7 +9,7 @@ flipped.  `dlbook.ops.conv1d` has both, in one dimension.
 :func:`conv2d_by_library`  `lax.conv_general_dilated`, for GPU and TPU; slower on a CPU
 ========================== ==============================================================
 
-All three take the same arguments and give the same numbers.
+All three take the same arguments and give the same numbers.  `dlbook.ops.conv_transpose` leads the other way.
 """
 
 from functools import partial
@@ -21,6 +21,7 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from dlbook import checks
+from dlbook.ops.correlation import correlate, turned, zeros_inserted
 from dlbook.ops.geometry import Padding, axes
 from dlbook.ops.windows import taps, taps_backward, windows
 
@@ -81,7 +82,7 @@ def conv2d(
     [[9.0, 9.0], [9.0, 9.0]]
     """
     _check("conv2d", x, kernel, bias, stride, padding, dilation)
-    return _correlate(x, kernel, stride=stride, padding=padding, dilation=dilation) + bias
+    return correlate(x, kernel, stride=stride, padding=padding, dilation=dilation) + bias
 
 
 @partial(jax.jit, static_argnames=STATIC)
@@ -105,7 +106,7 @@ def conv2d_backward(
     """
     along = _check("conv2d", x, kernel, bias, stride, padding, dilation)
     seen = windows(x, size=kernel.shape[:2], stride=stride, padding=padding, dilation=dilation)
-    dx = _correlate(_insert_zeros(dy, along), _turn(kernel), dilation=dilation)
+    dx = correlate(zeros_inserted(dy, along), turned(kernel), dilation=dilation)
     return dx, jnp.tensordot(seen, dy, ((0, 1, 2),) * 2), dy.sum((0, 1, 2))
 
 
@@ -189,91 +190,10 @@ def conv2d_by_library_backward(
     """
     along = _check("conv2d_by_library", x, kernel, bias, stride, padding, dilation)
     forth = [a._replace(size=a.size + a.span - 1, stride=1, low=0, high=0) for a in along]
-    dx = _library(_insert_zeros(dy, along), _turn(kernel), forth, LAYOUT)
+    dx = _library(zeros_inserted(dy, along), turned(kernel), forth, LAYOUT)
     back = [a._replace(taps=a.count, stride=a.dilation, dilation=a.stride) for a in along]
     dkernel = _library(x, dy, back, ("CHWN", "IHWO", "NHWC"))[:, : kernel.shape[0], : kernel.shape[1]]
     return dx, dkernel.transpose(1, 2, 0, 3), dy.sum((0, 1, 2))
-
-
-@partial(jax.jit, static_argnames=(*STATIC, "output_padding"))
-def conv2d_transpose(
-    x: Float[Array, "n u v f"],
-    kernel: Float[Array, "i j c f"],
-    bias: Float[Array, " c"],
-    *,
-    stride=1,
-    padding: Padding = 0,
-    dilation=1,
-    output_padding: int = 0,
-) -> Float[Array, "n h w c"]:
-    r"""Send feature maps back through a convolution, which enlarges them: equation :eq:`conv-transpose`.
-
-    As a map of `x` this is :func:`conv2d`'s backward pass, and the kernel has the shape that `conv2d` would take
-    for the way from the result to `x`: its last axis is read, its third is written.
-
-    Parameters
-    ----------
-    stride, dilation
-        One number, or one for each axis; here a stride enlarges.
-    padding
-        Pixels cut off on all four sides, or ((top, bottom), (left, right)), or "valid": none.
-    output_padding
-        Pixels more at the bottom and on the right, below the stride: sizes that the same convolution maps to one.
-
-    Raises
-    ------
-    ValueError
-        If features or channels differ, a setting makes no sense, or nothing is left of the result.
-
-    Notes
-    -----
-    The result has :math:`s (u - 1) + d (i - 1) + 1 - 2 p` rows, and `output_padding` more.
-
-    Examples
-    --------
-    >>> conv2d_transpose(jnp.ones((1, 2, 2, 1)), jnp.ones((2, 2, 1, 1)), jnp.zeros(1), stride=2).shape
-    (1, 4, 4, 1)
-    """
-    along = _check_transpose(x, kernel, bias, stride, padding, dilation, output_padding)
-    return _correlate(_insert_zeros(x, along), _turn(kernel), dilation=dilation) + bias
-
-
-@partial(jax.jit, static_argnames=(*STATIC, "output_padding"))
-def conv2d_transpose_backward(
-    dy: Float[Array, "n h w c"],
-    x: Float[Array, "n u v f"],
-    kernel: Float[Array, "i j c f"],
-    bias: Float[Array, " c"],
-    *,
-    stride=1,
-    padding: Padding = 0,
-    dilation=1,
-    output_padding: int = 0,
-) -> tuple[Float[Array, "n u v f"], Float[Array, "i j c f"], Float[Array, " c"]]:
-    """Gradients by `x`, which is :func:`conv2d` of the signal, by `kernel` and by `bias`."""
-    seen = windows(dy, size=kernel.shape[:2], stride=stride, padding=padding, dilation=dilation)
-    return jnp.tensordot(seen, kernel, 3), jnp.tensordot(seen, x, ((0, 1, 2),) * 2), dy.sum((0, 1, 2))
-
-
-def _correlate(x, kernel, **geometry):
-    """Windows times a matrix."""
-    return jnp.tensordot(windows(x, size=kernel.shape[:2], **geometry), kernel, 3)
-
-
-def _turn(kernel):
-    """Turn a kernel by half a circle and exchange its input and output channels."""
-    return kernel[::-1, ::-1].swapaxes(2, 3)
-
-
-def _insert_zeros(dy, along):
-    """Spread the signal by the stride, and give it the border with which plain windows restore the input's size."""
-    config, cut = [], [slice(None)]
-    for a in along:
-        low = a.span - 1 - a.low
-        high = a.size + a.low - 1 - a.stride * (a.count - 1)
-        config.append((max(low, 0), max(high, 0), a.stride - 1))
-        cut.append(slice(max(-low, 0), min(high, 0) or None))  # a border as wide as the kernel sees no pixel
-    return lax.pad(dy, jnp.zeros((), dy.dtype), [(0, 0, 0), *config, (0, 0, 0)])[tuple(cut)]
 
 
 def _library(x, kernel, along, layout):
@@ -291,22 +211,3 @@ def _check(where, x, kernel, bias, stride, padding, dilation):
     checks.same(where, "channels", x=x.shape[3], kernel=kernel.shape[2])
     checks.same(where, "features", kernel=kernel.shape[3], bias=bias.shape[0])
     return axes(where, x.shape[1:3], kernel.shape[:2], stride=stride, padding=padding, dilation=dilation)
-
-
-def _check_transpose(x, kernel, bias, stride, padding, dilation, output_padding):
-    """Return the geometry of the convolution that leads from the result back to `x`."""
-    where = "conv2d_transpose"
-    checks.same(where, "features", x=x.shape[3], kernel=kernel.shape[3])
-    checks.same(where, "channels", kernel=kernel.shape[2], bias=bias.shape[0])
-    if padding == "same":
-        raise ValueError(f'{where}: padding must be given in pixels or "valid", since "same" does not name one size.')
-    large = tuple(10**6 for _ in range(2))  # any size: only the settings are read here
-    given = axes(where, large, kernel.shape[:2], stride=stride, padding=padding, dilation=dilation)
-    checks.in_range(where, "output_padding", output_padding, 0, min(a.stride for a in given) - 1)
-    sizes = [
-        a.stride * (count - 1) + a.span - a.low - a.high + output_padding
-        for a, count in zip(given, x.shape[1:3], strict=True)
-    ]
-    if min(sizes) < 1:
-        raise ValueError(f"{where}: padding {padding} leaves nothing of the result.")
-    return [a._replace(size=size) for a, size in zip(given, sizes, strict=True)]

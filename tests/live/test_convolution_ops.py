@@ -16,11 +16,10 @@ from dlbook.ops.conv import (
     conv2d_by_library_backward,
     conv2d_by_taps,
     conv2d_by_taps_backward,
-    conv2d_transpose,
-    conv2d_transpose_backward,
 )
 from dlbook.ops.conv1d import convolve1d, convolve1d_backward, correlate1d, correlate1d_backward
 from dlbook.ops.conv_pool import conv2d_max_pool, conv2d_max_pool_backward
+from dlbook.ops.conv_transpose import conv2d_transpose, conv2d_transpose_backward
 from dlbook.ops.dropout import draw_mask, dropout, dropout_backward
 from dlbook.ops.pool import max_pool2d, max_pool2d_backward, mean_pool2d, mean_pool2d_backward
 from tests.live.machine import largest_difference

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from dlbook.ops.batch_norm import batch_norm, batch_norm_backward
-from dlbook.ops.conv import conv2d_by_taps, conv2d_by_taps_backward, conv2d_transpose, conv2d_transpose_backward
+from dlbook.ops.conv import conv2d_by_taps, conv2d_by_taps_backward
+from dlbook.ops.conv_transpose import conv2d_transpose, conv2d_transpose_backward
 from dlbook.ops.geometry import axes
 from dlbook.ops.pool import max_pool2d, max_pool2d_backward, mean_pool2d, mean_pool2d_backward
 from tests.ops.geometries import GEOMETRIES, QUICK
-from tests.ops.test_conv import TRANSPOSED
+from tests.ops.test_conv_transpose import TRANSPOSED
 from tests.ops.test_pool import POOLINGS
 
 torch = pytest.importorskip("torch")

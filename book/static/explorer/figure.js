@@ -83,7 +83,7 @@ class Explorer {
   }
 
   control(control, i) {
-    if (OWN_DATA[control.kind]) return OWN_DATA[control.kind](this, control, i);
+    if (OWN_DATA[control.kind]) return OWN_DATA[control.kind].make(this, control, i);
     const input = this.input(control), { name, label, kind, texts } = control, last = texts.length - 1;
     const chosen = () => inside(Math.round(Number(input.value)), [0, last]);
     input.addEventListener(kind === "number" ? "change" : "input", () => this.move(i, chosen()));
@@ -239,7 +239,7 @@ class Explorer {
 
   /** Write the settings into the address, so that it can be shared. */
   share() {
-    const word = (control, at) => control.texts ? control.texts[at] : ownText(control, at);
+    const word = (control, at) => control.texts ? control.texts[at] : OWN_DATA[control.kind].text(at);
     const query = new URLSearchParams(this.spec.controls.map((control, i) => [control.name, word(control, this.positions[i])]));
     if (this.frame) query.set(this.spec.frames.name, this.spec.frames.texts[this.wanted]);
     try {
@@ -254,7 +254,7 @@ class Explorer {
     const wanted = new URLSearchParams(query);
     this.spec.controls.forEach((control, i) => {
       const { name, texts } = control, word = wanted.get(name) ?? "";
-      const position = texts ? texts.indexOf(word) : ownPosition(control, word);
+      const position = texts ? texts.indexOf(word) : OWN_DATA[control.kind].position(control, word);
       if (position !== null && position !== -1) this.positions[i] = position;
     });
     const frame = this.frame ? this.spec.frames.texts.indexOf(wanted.get(this.spec.frames.name)) : -1;

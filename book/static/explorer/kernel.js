@@ -75,7 +75,7 @@ class Kernel {
   }
 
   sentence(positions, record, frame) {
-    const word = ({ texts, kind }, at) => texts ? texts[at] : ownWords(kind, at);
+    const word = ({ texts, kind }, at) => texts ? texts[at] : OWN_DATA[kind].words(at);
     const texts = Object.fromEntries(this.controls.map((control, i) => [control.name, word(control, positions[i])]));
     const number = (name, indices) => {
       const { shape, data } = record[name], own = this.live.steps ? shape.slice(1) : shape;
@@ -88,10 +88,8 @@ class Kernel {
 
 /** What the kernel receives for a position of a control. */
 function argument(control, position) {
-  if (control.texts) return control.values ? control.values[position] : position;
-  if (control.kind === "typed") return Array.from({ length: control.capacity }, (_, i) => i < position.length ? control.symbols.indexOf(position[i]) : -1);
-  return control.kind === "drawing" ? position.map(level => level / control.levels)
-    : Array.from({ length: 4 * control.capacity }, (_, i) => [...position[i >> 2] || [0, 0, 0], i >> 2 < position.length ? 1 : 0][i % 4]);
+  if (!control.texts) return OWN_DATA[control.kind].argument(control, position);
+  return control.values ? control.values[position] : position;
 }
 
 const notNumber = difference => Number.isNaN(difference) ? Infinity : difference;

@@ -109,3 +109,10 @@ def test_the_page_says_the_same_numbers_and_draws_each_setting(visit):
 def test_bad_lists_are_refused(changes, message):
     with pytest.raises(ValueError, match=f"Ranking: .*{message}"):
         Ranking("order", "cosine", **(dict(words=WORDS) | changes))
+
+
+def test_words_of_points_that_coincide_are_written_apart(ax):
+    record = dict(places=np.array([[0.0, 0], [0, 0], [0, 0], [1, 1]]))
+    Scatter("places", words=WORDS, extent=(-2, 2, -2, 2)).draw(ax, record)
+    offsets = [text.xyann for text in ax.texts]
+    assert len(set(offsets[:3])) == 3 and offsets[3] == offsets[0]

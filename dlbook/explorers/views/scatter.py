@@ -1,6 +1,7 @@
 """Points in a plane."""
 
 from dataclasses import KW_ONLY, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -48,11 +49,11 @@ class Scatter:
         """Draw the points on `ax`."""
         x, labels = self._read(record, frame)
         draw_classes(ax, x, labels, self.names)
-        for word, place in zip(self.words, x, strict=bool(self.words)):
-            ax.annotate(word, place, (4, 3), textcoords="offset points", fontsize="small", annotation_clip=True)
         ax.set(xlabel=self.xlabel, ylabel=self.ylabel, title=self.title)
         if self.extent:
             ax.set(xlim=self.extent[:2], ylim=self.extent[2:])
+        if self.words:
+            self._words(ax, x)
         if self.names:
             ax.legend(fontsize="small")
         if not np.isfinite(x).all():
@@ -81,8 +82,24 @@ class Scatter:
             rows.append((f"{name}, mean of {(labels == k).sum()}", [number(mean[0]), number(mean[1])]))
         return rows
 
+    def _words(self, ax, x):
+        """Write each word beside its point, where it is free of those before it, if there is such a place."""
+        points, taken = ax.transData.transform(x) * 72 / ax.figure.dpi, []
+        for word, point, (left, bottom) in zip(self.words, x, points, strict=True):
+            width, height = 5.0 * len(word), 9.0
+            beside = [(side, up) for up in (3, -10, 13, -20) for side in (4, -4 - width)]
+            boxes = [(left + side, bottom + up, left + side + width, bottom + up + height) for side, up in beside]
+            free = [i for i, box in enumerate(boxes) if not any(map(partial(_meet, box), taken))]
+            best = (free or [0])[0]
+            taken.append(boxes[best])
+            ax.annotate(word, point, beside[best], textcoords="offset points", fontsize="small", annotation_clip=True)
+
     def _read(self, record, frame):
         slots = self.slots()
         x = slots["points"].read(record, frame)
         labels = slots["labels"].read(record, frame) if slots["labels"] else np.zeros(len(x))
         return x, np.round(labels).astype(int)
+
+
+def _meet(one, other):
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -36,8 +36,10 @@ CHAPTERS = {  # that have a ledger, in reading order, and their ids
     "backprop": "BP",
     "cnn": "CNN",
     "rnn": "RNN",
+    "gan": "GAN",
+    "word2vec": "W2V",
 }
-FOLDERS = {"hist": "history", "bp": "backprop"}  # of pages whose label does not begin with the name of the folder
+FOLDERS = {"hist": "history", "bp": "backprop", "w2v": "word2vec"}  # of labels that begin otherwise
 SOURCES = ("A", "B", "C", "D", "E")
 VERDICTS = ("matches", "rounding", "typo", "wrong")
 REMARK = "remark"

@@ -8,7 +8,7 @@ import ast
 import re
 import sys
 import sysconfig
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.util import find_spec
@@ -209,11 +209,21 @@ def _docstrings() -> Iterator[str]:
     for package in PACKAGES:
         for file in _files(package):
             try:
-                nodes = ast.walk(ast.parse(file.read_text("utf-8")))
+                tree = ast.parse(file.read_text("utf-8"))
             except (SyntaxError, UnicodeDecodeError):  # templates, and files in other encodings
                 continue
-            documented = (n for n in nodes if isinstance(n, ast.Module | ast.ClassDef | ast.FunctionDef))
+            documented = (n for n in _statements(tree) if isinstance(n, ast.Module | ast.ClassDef | ast.FunctionDef))
             yield from filter(None, map(ast.get_docstring, documented))
+
+
+def _statements(tree) -> Iterator[ast.AST]:
+    """What `ast.walk` gives, in its order, without looking into expressions, where nothing is documented."""
+    todo = deque([tree])
+    while todo:
+        node = todo.popleft()
+        inner = ast.iter_child_nodes(node)
+        todo.extend(n for n in inner if isinstance(n, ast.stmt | ast.excepthandler | ast.match_case))
+        yield node
 
 
 def _files(package) -> list[Path]:

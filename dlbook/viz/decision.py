@@ -38,7 +38,7 @@ def plane(f, extent, *, levels=(0.0,), limit=None, steps: int = 120, ax=None):
     levels
         Values whose contour is drawn; by default the boundary f = 0.
     limit
-        The value with the full colour; by default the largest |f|.
+        The value with the full colour; by default the largest of f in size.
     """
     ax = axes(ax)
     left, right, bottom, top = extent

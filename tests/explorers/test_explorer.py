@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dlbook.explorers import Bars, Choice, Curve, Explorer, Plane, Range, explorer, table
+from dlbook.explorers import Bars, Choice, Curve, Explorer, Images, Plane, Range, explorer, table
 from dlbook.explorers.grid import on_grid
 from dlbook.explorers.record import entries
 from tests.explorers import figures
@@ -67,6 +67,13 @@ def test_the_pages_bundle_has_html_only(monkeypatch):
     monkeypatch.setenv("DLBOOK_STATIC", "1")
     data = figures.descent()._repr_mimebundle_()
     assert set(data) == {"text/plain", "text/html"}
+
+
+@pytest.mark.parametrize("captions", [range(3), [0, 1, 2], np.arange(3), ("0", "1", "2")])
+def test_captions_may_be_any_row_of_things(captions):
+    view = Images("images", limits=(0, 1), captions=captions)
+    assert view.spec()["captions"] == ["0", "1", "2"]
+    assert view.numbers({"images": np.ones((3, 2, 2))})[2] == ("image 3 2, mean", ["1"])
 
 
 def test_html_has_still_picture_alt_text_and_numbers():

@@ -69,7 +69,9 @@ class Images:
             "kind": "images",
             "slots": {name: None if s is None else s.spec() for name, s in self.slots().items()},
             "map": stops(self.colours),
-            "captions": list(map(str, self.captions)) if isinstance(self.captions, list | tuple) else None,
+            "captions": None
+            if self.captions is None or isinstance(self.captions, str)
+            else list(map(str, self.captions)),
             "columns": self.columns,
             "limits": self.limits,
             "title": self._title(),

@@ -55,6 +55,10 @@ class Ranking:
         values = np.array([value for _, value in rows])
         low, high = self.limits
         bars = np.nan_to_num(np.clip(values, low, high), nan=low) - low
+        longest = max((len(word) for word, _ in rows), default=0)
+        room = max(0.09 * longest - 0.5, 0) / ax.figure.get_figwidth()  # in inches: beyond what every view has
+        x, y, width, height = ax.get_position().bounds
+        ax.set_position((x + room, y, width - room, height))
         drawn = ax.barh(range(len(rows)), bars, left=low, color=COLOURS[0], height=0.7)
         ax.bar_label(drawn, [self._text(value) for value in values], fontsize="small", padding=3)
         ax.set_yticks(range(len(rows)), [word for word, _ in rows])

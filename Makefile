@@ -15,7 +15,7 @@ export JAX_COMPILATION_CACHE_DIR ?= $(CACHE)/jax
 export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS ?= 0
 export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES ?= -1
 
-.PHONY: help book test page lab serve notebooks lock race lint clean
+.PHONY: help book test page paper lab serve notebooks lock race lint clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ test: .venv/.stamp  ## run every test: package, notebooks, and the built pages i
 	( $(BIN)/pytest $(CLAIMS); claims=$$?; \
 	  $(BIN)/pytest chapters tests/book $(patsubst %,--ignore=%,$(FIRST) $(CLAIMS)) && exit $$claims ) > _build/test-book.log 2>&1; second=$$?; \
 	wait $$first; first=$$?; cat _build/test-book.log; exit $$((first | second))
+
+paper: book  ## the built book as a zip, on one page for print, and as a PDF where there is a chromium
+	$(BIN)/python -m book.paper
 
 page: .venv/.stamp  ## build one page quickly: make page PAGE=chapters/mlp/neuron
 	DLBOOK_ONLY=$(PAGE) $(BIN)/jupyter-book build . --path-output _build/page -W --keep-going -n -q

@@ -8,6 +8,9 @@ from pathlib import Path
 MENDINGS = {
     # the arrow that unfolds a chapter in the side bar has no name
     '<summary><span class="toctree-toggle"': '<summary aria-label="Pages of this chapter"><span class="toctree-toggle"',
+    # all exercises of a page have the same id, and so have all solutions
+    '<section id="exercise-content">': "<section>",
+    '<section id="solution-content">': "<section>",
     # a list may hold list items only
     'role="doc-biblioentry"': 'role="listitem"',
 }

@@ -4,25 +4,10 @@ import re
 from pathlib import Path
 
 import nbformat
-import yaml
 
-from book.notebooks import CHAPTERS
+from book.contents import ROOT, docnames
 
-ROOT = CHAPTERS.parent
-
-
-def docnames(toc=ROOT / "_toc.yml") -> list[str]:
-    """Return the names of all pages, in reading order."""
-
-    def walk(entry):
-        if "file" in entry:
-            yield entry["file"]
-        for group in ("parts", "chapters", "sections"):
-            for child in entry.get(group, []):
-                yield from walk(child)
-
-    contents = yaml.safe_load(toc.read_text(encoding="utf-8"))
-    return [contents["root"], *walk(contents)]
+__all__ = ["ROOT", "cells", "docnames", "file_of", "prose", "words"]
 
 
 def file_of(docname: str) -> Path:

@@ -6,7 +6,7 @@ PORT ?= 8000
 CACHE := $(CURDIR)/_build/cache
 # Notebooks that the first half of the tests runs, so that both take as long; and what the second half begins with,
 # so that the errata page finds its functions compiled.
-FIRST := chapters/history chapters/mlp chapters/backprop
+FIRST := chapters/history chapters/mlp chapters/backprop chapters/cnn
 CLAIMS := tests/book/test_claims.py
 
 # JAX by default stores no compilation that took less than a second; the book's take less.

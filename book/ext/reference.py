@@ -12,7 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode, nested_parse_with_titles
 
 ARRAY = re.compile(r"\b(?:jaxlib\._jax|jax)\.Array\b")
-KEY = re.compile(r"Key\[Array, ''\] \| UInt32\[Array, '2'\](?: \| UInt32\[Array, '4'\])?")
+KEY = re.compile(r"~jaxtyping\.Key\[Array, ''\](?: \| ~jaxtyping\.UInt32\[Array, '\d'\])*")
 EQUATION = re.compile(r":eq:`([^`]+)`")
 
 

@@ -67,3 +67,8 @@ def test_below_each_equation_stand_the_functions_that_name_it(soup):
 def test_a_function_leads_to_its_equation(soup):
     loss = soup("chapters/package/ops").find(id="dlbook.ops.losses.softmax_cross_entropy").find_next("dd")
     assert any("#equation-softmax-cross-entropy" in link["href"] for link in loss.select("a"))
+
+
+def test_types_are_named_as_in_the_source(soup):
+    attack = soup("chapters/package/models").find(id="dlbook.models.attacks.projected_gradient").get_text()
+    assert "key: PRNGKeyArray" in attack and "x: Float[Array, 'n *d']" in attack and "jaxlib" not in attack

@@ -34,18 +34,16 @@ def one_page(html: Path, pages: list[str]) -> str:
     pages
         Names of the pages, in the order wanted; the first gives title and styles.
     """
-    parse = lambda page: BeautifulSoup((html / f"{page}.html").read_text("utf-8"), "html.parser")
-    book, styles, articles = parse(pages[0]), {}, []
-    for page in pages:
-        soup = parse(page)
+    soups = [BeautifulSoup((html / f"{page}.html").read_text("utf-8"), "html.parser") for page in pages]
+    book, styles, articles = soups[0], {}, []
+    for page, soup in zip(pages, soups, strict=True):
         _move_addresses(soup, page)
         styles |= {link["href"]: link for link in soup.select(STYLES)}
         articles.append(soup.select_one("article.bd-article"))
         _rename(articles[-1], page, pages)
-    _move_addresses(book.head, pages[0])
     for tag in book.head.select(f"script, {STYLES}"):
         if tag.name == "link" or "mathjax" not in f"{tag.get('src', '')}{tag.text}".lower():
-            tag.decompose()
+            tag.extract()
     book.head.extend(styles.values())
     book.html["data-theme"] = "light"  # which a script chooses elsewhere
     book.body.clear()
@@ -88,12 +86,17 @@ def _slug(page: str) -> str:
     return page.removeprefix("chapters/").replace("/", "-")
 
 
+def _from_the_folder(address: str, page: str) -> str:
+    """Make an address that is relative to a page relative to the folder of the book."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(page), address))
+
+
 def _move_addresses(part, page):
-    """Make addresses that are relative to a page relative to the folder of the book."""
+    """Let files be found from the folder of the book."""
     for tag in part.find_all(src=True) + part.find_all("link", href=True):
         name = "src" if tag.has_attr("src") else "href"
         if not urlsplit(tag[name]).scheme:
-            tag[name] = posixpath.normpath(posixpath.join(posixpath.dirname(page), tag[name]))
+            tag[name] = _from_the_folder(tag[name], page)
 
 
 def _rename(article, page, pages):
@@ -107,8 +110,7 @@ def _rename(article, page, pages):
     for link in article.find_all("a", href=True):
         if not urlsplit(link["href"]).scheme:
             file, place = urldefrag(link["href"])
-            target = posixpath.normpath(posixpath.join(posixpath.dirname(page), file)) if file else f"{page}.html"
-            target = target.removesuffix(".html")
+            target = _from_the_folder(file, page).removesuffix(".html") if file else page
             if target in pages:
                 link["href"] = f"#{_slug(target)}--{place}" if place else f"#{_slug(target)}"
             else:

@@ -13,7 +13,8 @@ import statistics
 import subprocess
 import sys
 import time
-from pathlib import Path
+
+from book.machine import processor
 
 
 def time_contender(module: str, name: str, task: dict, repeats: int = 7) -> dict:
@@ -76,7 +77,7 @@ def machine(packages: list[str]) -> dict:
     import jax
 
     return {
-        "processor": _processor(),
+        "processor": processor(),
         "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
@@ -84,13 +85,6 @@ def machine(packages: list[str]) -> dict:
         "threads": os.cpu_count(),
         "versions": {package: version(package) for package in packages},
     }
-
-
-def _processor() -> str:
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor()
 
 
 if __name__ == "__main__":

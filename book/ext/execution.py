@@ -1,22 +1,22 @@
 """Execution of notebooks: outputs are as old as the code that made them, and a failed build is never forgotten.
 
 The stock cache knows a page by its own cells only, so a page would keep the numbers of an older `dlbook`. Here the
-cache lies in a folder named after a digest of all code that a page can call.
+cache lies in a folder named after a digest of all code that a page can call, that of installed packages by version.
 """
 
 import hashlib
-import json
 import os
+import sys
+from importlib.metadata import distributions
 from pathlib import Path
 
 from jupyter_client.manager import KernelManager
-from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.application import ENV_PICKLE_FILENAME
 
-ROOT = Path(__file__).parents[2]
+from book.contents import ROOT
+
 EXECUTES = (  # what outputs depend on
-    "dlbook/**/*.py book/claims/*.py book/claims/*.toml chapters/**/*.csv chapters/references.bib requirements.lock "
-    "book/ext/execution.py"
+    "dlbook/**/*.py book/claims/*.py book/claims/*.toml chapters/**/*.csv chapters/references.bib book/ext/execution.py"
 ).split()
 STATIC = "DLBOOK_STATIC"  # tells an explorer that no kernel will run behind the page
 RENDERS = ["book/ext/*.py"]  # what a page made of the same outputs depends on
@@ -31,8 +31,10 @@ def digest(root: Path, patterns: list[str]) -> str:
 
 
 def page_cache(build: Path) -> str:
-    """Return the folder of executed pages for the present state of the code."""
-    return str(build / "cache" / f"pages-{digest(ROOT, EXECUTES)}")
+    """Return the folder of executed pages for the present state of the code and of the environment."""
+    packages = sorted({f"{package.name} {package.version}" for package in distributions()})
+    environment = hashlib.sha256("\n".join([sys.version, *packages]).encode()).hexdigest()[:6]
+    return str(build / "cache" / f"pages-{digest(ROOT, EXECUTES)}-{environment}")
 
 
 def choose_cache(app, config):
@@ -43,14 +45,6 @@ def choose_cache(app, config):
         config.nb_execution_excludepatterns = sorted(
             path for path in notebooks if Path(path).with_suffix("").as_posix() != only
         )
-
-
-def record_seconds(app, exception):
-    """Write how long each page took to execute."""
-    if exception is None:
-        pages = {page: NbMetadataCollector.get_exec_data(app.env, page) for page in sorted(app.env.found_docs)}
-        seconds = {page: data["runtime"] for page, data in pages.items() if data}
-        (Path(app.outdir).parent / "seconds.json").write_text(json.dumps(seconds, indent=2) + "\n")
 
 
 def forget_failures(app, exception):
@@ -68,5 +62,4 @@ def setup(app):
     # Sphinx reads every page again when such a value changes, as it does for the cache's path
     app.add_config_value("render_digest", digest(ROOT, RENDERS), "env")
     app.connect("config-inited", choose_cache)
-    app.connect("build-finished", record_seconds)
     app.connect("build-finished", forget_failures)

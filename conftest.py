@@ -1,8 +1,8 @@
 """Settings for the notebooks' tests, which pytest collects from the chapters.
 
-nbval runs every page and compares what its cells say with what is stored.  Then each of its live figures is made once
-more as the widgets that a reader of the notebook sees, and the page's time is judged.  A page that passes goes into
-the cache of the book's build, which so need not run it again.
+nbval runs every page and compares what its cells say with what is stored.  Then each of its live figures and questions
+is made once more as the widgets that a reader of the notebook sees, and the page's time is judged.  A page that passes
+goes into the cache of the book's build, which so need not run it again.
 """
 
 import os
@@ -32,13 +32,15 @@ WIDGETS = f"""
 print(sum(_compiling))
 import gc, os
 os.environ.pop("{STATIC}", None)
-for figure in [each for each in gc.get_objects() if type(each).__name__ == "Explorer"]:
-    assert "application/vnd.jupyter.widget-view+json" in figure._repr_mimebundle_()[0], figure.title
+from dlbook.explorers import Explorer
+from dlbook.questions.question import Question
+for live in [each for each in gc.get_objects() if issubclass(type(each), (Explorer, Question))]:
+    assert "application/vnd.jupyter.widget-view+json" in live._repr_mimebundle_()[0], repr(live)
 """
 
 
 class LastCell(IPyNbCell):
-    """The figures of a page, as they are in a notebook, and the time that the page has taken."""
+    """The figures and questions of a page, as they are in a notebook, and the time that the page has taken."""
 
     def runtest(self):
         super().runtest()

@@ -13,6 +13,7 @@ Read it in this order: `ops/affine`, `ops/activations`, `ops/losses`, `models/ml
 `viz`        figures from arrays
 `live`       a compiler from JAX functions to WebAssembly
 `explorers`  figures with controls, in a notebook and in the built page
+`questions`  questions that check the reader's answer
 `playground` a small network that the reader trains, made of all of the above
 ============ ==================================================================
 

@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "viz": {"checks"},
     "live": set(),
     "explorers": {"checks", "viz", "live"},
+    "questions": {"checks", "explorers"},
     "playground": {"checks", "ops", "data", "train", "explorers"},
 }
 FROM_OUTSIDE = {
@@ -31,6 +32,7 @@ FROM_OUTSIDE = {
     "viz": {"matplotlib", "numpy", "cycler"},
     "live": {"jax", "numpy"},
     "explorers": {"jax", "jaxtyping", "numpy", "matplotlib", "ipywidgets", "traitlets", "IPython"},
+    "questions": {"numpy", "ipywidgets"},
     "playground": {"jax", "jaxtyping"},
 }
 NO_OPS = {"draw_mask", "population_statistics"}  # they draw or estimate; no gradient goes through them

@@ -8,6 +8,11 @@ from pathlib import Path
 MENDINGS = {
     # the arrow that unfolds a chapter in the side bar has no name
     '<summary><span class="toctree-toggle"': '<summary aria-label="Pages of this chapter"><span class="toctree-toggle"',
+    # the side bar is no landmark
+    'class="bd-sidebar-primary bd-sidebar"': 'class="bd-sidebar-primary bd-sidebar" role="region" aria-label="Book"',
+    # the corner of a table with headings on two sides heads nothing
+    '<th class="head"></th>': "<td></td>",
+    '<th class="head"><p></p></th>': "<td></td>",
     # all exercises of a page have the same id, and so have all solutions
     '<section id="exercise-content">': "<section>",
     '<section id="solution-content">': "<section>",

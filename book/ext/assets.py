@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 STATIC = Path(__file__).parents[1] / "static"
-EXPLORER = 'class="dl-explorer"'  # what dlbook.explorers.page writes
+LIVE = {'class="dl-explorer"': "explorer", 'class="dl-question"': "question"}  # what is in a page, and its files
 
 
 # in this order
@@ -43,15 +43,16 @@ def copy(app):
     (static / "explorer.js").write_text(explorer_script(), "utf-8")
 
 
-def explorer_files(app, page, template, context, doctree):
-    """Load the explorers' script and style on the pages that have one."""
-    if EXPLORER in context.get("body", ""):
-        app.add_js_file("explorer.js", loading_method="defer")
-        app.add_css_file("explorer.css")
+def live_files(app, page, template, context, doctree):
+    """Load the script and the style of explorers on the pages that have one, and so those of questions."""
+    for mark, name in LIVE.items():
+        if mark in context.get("body", ""):
+            app.add_js_file(f"{name}.js", loading_method="defer")
+            app.add_css_file(f"{name}.css")
 
 
 def setup(app):
     app.connect("builder-inited", copy)
-    app.connect("html-page-context", explorer_files)
+    app.connect("html-page-context", live_files)
     app.add_css_file("book.css", priority=900)  # after the theme's
     app.add_js_file("book.js", loading_method="defer")

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from tests.book.chapters import ROOT, docnames, file_of, prose
 from tests.book.test_labels import LABEL, MODULES, named
 
-LAYERS = ("ops", "autodiff", "models", "train", "data", "history", "viz", "explorers")
+LAYERS = ("ops", "autodiff", "models", "train", "data", "history", "viz", "explorers", "questions")
 
 
 @pytest.fixture(scope="module")

@@ -15,14 +15,19 @@ WATCH = """addEventListener('dl-draw', event => {
 
 
 def write_page(file, explorers):
-    """Write a page with figures, inside the elements that the book's theme puts round a cell's output."""
+    """Write a page with figures."""
     (file.parent / "explorer.js").write_text(explorer_script(), "utf-8")
-    shutil.copy(STATIC / "explorer.css", file.parent)
+    return write_outputs(file, "explorer", [figure.html() for figure in explorers])
+
+
+def write_outputs(file, name, outputs):
+    """Write a page with the style and the script of a name, its outputs inside the theme's elements round a cell's."""
+    shutil.copy(STATIC / f"{name}.css", file.parent)
     output = '<div class="cell_output"><div class="output text_html">{}</div></div>'
-    body = "<h1>Figures</h1>" + "".join(output.format(figure.html()) for figure in explorers)
+    body = "<h1>Figures</h1>" + "".join(map(output.format, outputs))
     head = (
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Figures</title>'
-        '<link rel="stylesheet" href="explorer.css"><script src="explorer.js" defer></script><style>'
+        f'<link rel="stylesheet" href="{name}.css"><script src="{name}.js" defer></script><style>'
         "html[data-theme=dark] { --pst-color-text-base: #ced6dd; --pst-color-text-muted: #9ca4af; "
         "--pst-color-background: #14181e; --pst-color-surface: #222832; --pst-color-primary: #3fb1c5; "
         "--pst-color-border: #48566b; background: #14181e; color: #ced6dd }</style>"

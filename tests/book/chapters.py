@@ -7,7 +7,7 @@ import nbformat
 
 from book.contents import ROOT, docnames
 
-__all__ = ["ROOT", "cells", "docnames", "file_of", "prose", "words"]
+__all__ = ["ROOT", "cells", "docnames", "every_cell", "file_of", "prose", "words"]
 
 
 def file_of(docname: str) -> Path:
@@ -15,11 +15,16 @@ def file_of(docname: str) -> Path:
     return notebook if notebook.exists() else ROOT / f"{docname}.md"
 
 
-def cells(file: Path, kind: str) -> list:
-    """Return the cells of a notebook that are of a kind, "markdown" or "code"; a Markdown page is one cell."""
+def every_cell(file: Path) -> list:
+    """Return the cells of a notebook; a Markdown page is one cell."""
     if file.suffix == ".md":
-        return [nbformat.v4.new_markdown_cell(file.read_text(encoding="utf-8"))] if kind == "markdown" else []
-    return [cell for cell in nbformat.read(file, as_version=4).cells if cell.cell_type == kind]
+        return [nbformat.v4.new_markdown_cell(file.read_text(encoding="utf-8"))]
+    return nbformat.read(file, as_version=4).cells
+
+
+def cells(file: Path, kind: str) -> list:
+    """Return the cells of a page that are of a kind, "markdown" or "code"."""
+    return [cell for cell in every_cell(file) if cell.cell_type == kind]
 
 
 def prose(file: Path) -> str:

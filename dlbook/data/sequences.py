@@ -10,7 +10,7 @@ from dlbook import checks
 def adding_problem(
     key: PRNGKeyArray, samples: int, steps: int = 100
 ) -> tuple[Float[Array, "n t 2"], Float[Array, "n 1"]]:
-    """Make sequences of numbers of which two are marked, and their sum :cite:`hochreiter1997long`.
+    """Make sequences of numbers of which two are marked, and their sum :cite:`hochreiter1997long,arjovsky2016unitary`.
 
     Each step brings a number between 0 and 1 and a mark, 1 at one place in either half and 0 elsewhere.
     Who always answers 1 has a mean squared error of 1/6, the variance of the sum of two such numbers.
@@ -34,7 +34,7 @@ def adding_problem(
 def copy_memory(
     key: PRNGKeyArray, samples: int, delay: int = 20, *, length: int = 5, symbols: int = 8
 ) -> tuple[Int[Array, "n t"], Int[Array, "n t"]]:
-    """Make strings that must be said again after a delay :cite:`hochreiter1997long`.
+    """Make strings that must be said again after a delay :cite:`arjovsky2016unitary`, after :cite:`hochreiter1997long`.
 
     A string of `length` symbols comes in, then `delay` blanks, of which the last is a signal, then
     `length` blanks more.  The answer is blank at every step but the last `length`, where it is the string.

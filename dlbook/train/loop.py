@@ -9,10 +9,12 @@ import jax.numpy as jnp
 import jax.random as jr
 import numpy as np
 from jax import lax
+from jax.sharding import Mesh
 from jaxtyping import Array, Float, Int, PRNGKeyArray, PyTree
 from tqdm.auto import tqdm
 
 from dlbook import checks
+from dlbook.train.devices import everywhere, put_together, shared_out
 from dlbook.train.optimizers import adam
 
 
@@ -60,6 +62,7 @@ def fit(
     score: Callable | None = None,
     patience: int = 5,
     progress: bool = False,
+    mesh: Mesh | None = None,
 ) -> Fit:
     """Minimise `loss(params, batch, key, **settings)` by minibatch gradient descent :eq:`minibatch`.
 
@@ -88,12 +91,15 @@ def fit(
         Epochs in a row without a better score after which the run stops.
     progress
         Compile one epoch instead of the run, and show a bar with the loss and the time left.
+    mesh
+        Devices that share each batch, such as `jax.make_mesh((8,), ("batch",))`.  Each holds the parameters and
+        computes the gradient of an equal part of the samples; what is returned lies on all of them.
 
     Raises
     ------
     ValueError
-        If the learning rate is not a positive number, no batch fits, the patience is below 1, the
-        arrays of `data` differ in length, or the loss refuses the data (see Notes).
+        If the learning rate is not a positive number, no batch fits, a batch cannot be shared out evenly, the
+        patience is below 1, the arrays of `data` differ in length, or the loss refuses the data (see Notes).
 
     Notes
     -----
@@ -111,11 +117,15 @@ def fit(
     checks.in_range("fit", "epochs", epochs, 1, np.inf)
     if not 1 <= batch_size <= samples:
         raise ValueError(f"fit: batch_size must lie between 1 and the {samples} samples, got {batch_size}.")
+    if mesh and batch_size % mesh.size:
+        raise ValueError(f"fit: batch_size must be a multiple of the {mesh.size} devices, got {batch_size}.")
     checks.in_range("fit", "patience", patience, 1, np.inf)
+    if mesh:
+        params, data, key, learning_rate, settings = everywhere(mesh, (params, data, key, learning_rate, settings))
     extremes = _extremes(data)
     jax.eval_shape(lambda params: loss(params, extremes, key, **settings), params)
 
-    run = partial(_epochs, loss, optimizer, metrics, (score, patience), batch_size)
+    run = partial(_epochs, loss, optimizer, metrics, (score, patience), batch_size, mesh)
     state = _start(optimizer, score, params, learning_rate)
     if not progress:
         state, (losses, measured) = run(epochs, state, data, key, learning_rate, settings, 0)
@@ -142,8 +152,10 @@ def _finish(state, losses, measured):
     return Fit(best.params, losses, measured, best.epoch) if best else Fit(params, losses, measured)
 
 
-@partial(jax.jit, static_argnums=(0, 1, 2, 3, 4, 5))
-def _epochs(loss, optimizer, metrics, stopping, batch_size, epochs, state, data, key, learning_rate, settings, first):
+@partial(jax.jit, static_argnums=(0, 1, 2, 3, 4, 5, 6))
+def _epochs(
+    loss, optimizer, metrics, stopping, batch_size, mesh, epochs, state, data, key, learning_rate, settings, first
+):
     """Run `epochs` epochs, the first of them numbered `first`; return the state and the records."""
     samples = len(jax.tree.leaves(data)[0])
     batches = samples // batch_size
@@ -156,9 +168,11 @@ def _epochs(loss, optimizer, metrics, stopping, batch_size, epochs, state, data,
             params, opt_state = state
             number, rows = inputs
             batch = jax.tree.map(lambda a: a[rows], data)
+            batch = shared_out(mesh, batch) if mesh else batch
             value, grads = jax.value_and_grad(loss)(params, batch, jr.fold_in(key_steps, number), **settings)
             updates, opt_state = opt.update(grads, opt_state, params)
-            return (jax.tree.map(jnp.add, params, updates), opt_state), value
+            state = jax.tree.map(jnp.add, params, updates), opt_state
+            return (put_together(mesh, state) if mesh else state), value
 
         order = jr.permutation(key_order, samples)[: batches * batch_size]
         state, losses = lax.scan(step, state, (jnp.arange(batches), order.reshape(batches, batch_size)))
@@ -196,7 +210,12 @@ def count_samples(where: str, data: PyTree[Array]) -> int:
 
 def _extremes(data):
     """The samples that hold the smallest and the largest entry of each one-dimensional integer array."""
-    known = lambda a: not isinstance(a, jax.core.Tracer) and a.ndim == 1 and jnp.issubdtype(a.dtype, jnp.integer)
+    known = lambda a: a.ndim == 1 and jnp.issubdtype(a.dtype, jnp.integer) and _at_hand(a)
     labels = [np.asarray(a) for a in jax.tree.leaves(data) if known(a)]
     rows = np.array([row for a in labels for row in (a.argmin(), a.argmax())] or [0])
     return jax.tree.map(lambda a: a[rows], data)
+
+
+def _at_hand(a) -> bool:
+    """Tell whether the numbers can be looked at: they are known, and no other process holds a part of them."""
+    return not isinstance(a, jax.core.Tracer) and getattr(a, "is_fully_addressable", True)

@@ -2,9 +2,12 @@
 
 import jax
 import jax.numpy as jnp
+from jax.sharding import Mesh, PartitionSpec
+
+from dlbook.train.devices import automatic, put_together
 
 
-def sweep(run, **axes):
+def sweep(run, *, mesh: Mesh | None = None, **axes):
     """Call `run(**point)` at each point of the grid spanned by `axes`.
 
     The grid is a nest of `vmap`: a quantity that an axis does not touch, such as
@@ -15,18 +18,20 @@ def sweep(run, **axes):
     ----------
     run
         A pure function of the swept quantities, returning any tree of arrays.
+    mesh
+        Devices that share the grid: each runs an equal part of the first axis whose length allows it.
     axes
         The values of each, all finite.
 
     Returns
     -------
     The tree that `run` returns, each array with one leading axis for each of
-    `axes`, in the order written.
+    `axes`, in the order written.  With a mesh, each of its devices has the whole.
 
     Raises
     ------
     ValueError
-        If an axis is empty, not a list, or holds a number that is not finite.
+        If an axis is empty, not a list, or holds a number that is not finite, or if no axis can be shared out evenly.
 
     Examples
     --------
@@ -40,4 +45,20 @@ def sweep(run, **axes):
     grid = lambda *point: run(**dict(zip(values, point, strict=True)))
     for position in reversed(range(len(values))):
         grid = jax.vmap(grid, in_axes=[0 if i == position else None for i in range(len(values))])
-    return jax.jit(grid)(*values.values())
+    return jax.jit(_spread(grid, mesh, values) if mesh else grid)(*values.values())
+
+
+def _spread(grid, mesh, values):
+    """The grid, of which each device of the mesh computes its part."""
+    even = [position for position, value in enumerate(values.values()) if value.size % mesh.size == 0]
+    if not even:
+        lengths = {name: value.size for name, value in values.items()}
+        raise ValueError(
+            f"sweep: an axis must have a multiple of {mesh.size} values, one for each device, got {lengths}."
+        )
+    parts = [PartitionSpec()] * len(values)
+    parts[even[0]] = PartitionSpec(mesh.axis_names)
+    together = PartitionSpec(*[None] * even[0], mesh.axis_names)
+    # unchecked, or the gradient by what is alike on all devices at first, such as zero biases, is added up over them
+    part = jax.shard_map(grid, mesh=automatic(mesh), in_specs=tuple(parts), out_specs=together, check_vma=False)
+    return lambda *point: put_together(mesh, part(*point))

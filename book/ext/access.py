@@ -13,6 +13,8 @@ MENDINGS = {
     # the corner of a table with headings on two sides heads nothing
     '<th class="head"></th>': "<td></td>",
     '<th class="head"><p></p></th>': "<td></td>",
+    # many machines have no letter for this sign
+    "<td><p>✅</p></td>": "<td><p>ran</p></td>",
     # all exercises of a page have the same id, and so have all solutions
     '<section id="exercise-content">': "<section>",
     '<section id="solution-content">': "<section>",

@@ -218,8 +218,9 @@ CONTROLS = (  # of those for the reader's own data the first button; numbers and
 )
 
 
-def explorer_pages(html):
-    return [page for page in PAGES if 'class="dl-explorer"' in (html / f"{page}.html").read_text(encoding="utf-8")]
+def pages_with(html, kind):
+    """Return the pages that have an "explorer" or a "question"."""
+    return [page for page in PAGES if f'class="dl-{kind}"' in (html / f"{page}.html").read_text(encoding="utf-8")]
 
 
 def keys_for(control):
@@ -266,7 +267,7 @@ def proven(figure) -> bool:
 
 
 def test_every_control_of_every_explorer_moves_by_keyboard(html, browser):
-    pages = explorer_pages(html)
+    pages = pages_with(html, "explorer")
     assert pages
     dull = []
     for page in pages:
@@ -289,7 +290,7 @@ def test_every_control_of_every_explorer_moves_by_keyboard(html, browser):
 
 
 def test_an_explorer_without_scripts_shows_its_picture_and_numbers(html, browser):
-    page = explorer_pages(html)[0]
+    page = pages_with(html, "explorer")[0]
     tab, *_ = open_page(browser, (html / f"{page}.html").as_uri(), "desk", java_script_enabled=False)
     figure = tab.query_selector("figure.dl-explorer")
     assert figure.query_selector(".dl-still img").is_visible()
@@ -305,10 +306,6 @@ PLAIN = """([element, html]) => {  // the words apart from the formulas, which a
   return copy.textContent.trim();
 }"""
 UNDRAWN = "form => form.querySelectorAll('output .math:not(:has(mjx-container)), output mjx-merror').length"
-
-
-def question_pages(html):
-    return [page for page in PAGES if 'class="dl-question"' in (html / f"{page}.html").read_text(encoding="utf-8")]
 
 
 def replies(form, question):
@@ -335,7 +332,7 @@ def replies(form, question):
 
 
 def test_every_question_answers_every_reply_by_keyboard(html, browser):
-    pages = question_pages(html)
+    pages = pages_with(html, "question")
     assert pages
     faults = []
     for page in pages:
@@ -357,7 +354,7 @@ def test_every_question_answers_every_reply_by_keyboard(html, browser):
 
 
 def test_a_question_without_scripts_shows_its_answer(html, browser):
-    page = question_pages(html)[0]
+    page = pages_with(html, "question")[0]
     tab, *_ = open_page(browser, (html / f"{page}.html").as_uri(), "desk", java_script_enabled=False)
     form = tab.locator("form.dl-question").first
     assert form.locator("input:visible, button:visible").count() == 0
@@ -367,7 +364,7 @@ def test_a_question_without_scripts_shows_its_answer(html, browser):
 
 @pytest.mark.parametrize("name", ["explorer", "question"])
 def test_files_of_what_is_live_are_loaded_only_where_it_is(html, name):
-    having = {"explorer": explorer_pages, "question": question_pages}[name](html)
+    having = pages_with(html, name)
     for page in PAGES:
         text = (html / f"{page}.html").read_text(encoding="utf-8")
         assert (f"_static/{name}.js" in text) == (f"_static/{name}.css" in text) == (page in having)

@@ -20,6 +20,20 @@ def write_page(file, explorers):
     return write_outputs(file, "explorer", [figure.html() for figure in explorers])
 
 
+GLOBALS = "() => Object.getOwnPropertyNames(window)"
+
+
+def globals_without_script(folder, browser) -> set[str]:
+    """Return the names that stand in every page."""
+    bare = folder / "bare.html"
+    bare.write_text("<!doctype html><title>bare</title>", "utf-8")
+    page = browser.new_page()
+    page.goto(bare.as_uri())
+    names = set(page.evaluate(GLOBALS))
+    page.close()
+    return names
+
+
 def write_outputs(file, name, outputs):
     """Write a page with the style and the script of a name, its outputs inside the theme's elements round a cell's."""
     shutil.copy(STATIC / f"{name}.css", file.parent)

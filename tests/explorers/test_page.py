@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from dlbook.explorers import table
 from dlbook.explorers.record import entries
 from tests.explorers import figures
-from tests.explorers.conftest import write_page
+from tests.explorers.conftest import GLOBALS, globals_without_script, write_page
 
 DRAWING = "figure => [...figure.querySelectorAll('.dl-view canvas:not(.dl-swatch)')].map(c => c.toDataURL()).join()"
 VALUES = """id => Object.fromEntries(Object.entries(window.drawn[id].record)
@@ -235,13 +235,7 @@ def test_drawings_are_as_sharp_as_the_screen(visit):
 
 
 def test_the_script_leaves_no_globals(visit, page_file, browser):
-    bare = page_file.with_name("bare.html")
-    bare.write_text("<!doctype html><title>bare</title>", "utf-8")
-    page = browser.new_page()
-    page.goto(bare.as_uri())
-    names = "() => Object.getOwnPropertyNames(window)"
-    assert set(visit().evaluate(names)) - set(page.evaluate(names)) == {"drawn"}
-    page.close()
+    assert set(visit().evaluate(GLOBALS)) - globals_without_script(page_file.parent, browser) == {"drawn"}
 
 
 def test_a_damaged_table_leaves_the_still_picture(visit, page_file, browser):

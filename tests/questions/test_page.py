@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.explorers.conftest import GLOBALS, globals_without_script
 from tests.questions.conftest import loss, network, share, slope
 
 
@@ -118,10 +119,4 @@ def test_axe_finds_nothing(visit, theme, width):
 
 
 def test_the_script_leaves_no_globals(visit, page_file, browser):
-    bare = page_file.with_name("bare.html")
-    bare.write_text("<!doctype html><title>bare</title>", "utf-8")
-    page = browser.new_page()
-    page.goto(bare.as_uri())
-    names = "() => Object.getOwnPropertyNames(window)"
-    assert set(visit().evaluate(names)) == set(page.evaluate(names))
-    page.close()
+    assert set(visit().evaluate(GLOBALS)) == globals_without_script(page_file.parent, browser)

@@ -12,7 +12,7 @@ import jax.random as jr
 
 from benchmarks import race
 from dlbook import data
-from dlbook.models import skip_gram, word2vec
+from dlbook.models import word2vec, word_blocks
 
 FEATURES, WINDOW, NEGATIVES, THRESHOLD, RATES = 100, 5, 5, 1e-3, (0.025, 1e-4)
 TASKS = [{"words": 400_000, "epochs": 5}]
@@ -43,28 +43,28 @@ def loss(params, task):
     return float(word2vec.negative_loss(params, batch, jr.key(2), data.noise(vocabulary.counts), negatives=NEGATIVES))
 
 
-def with_dlbook(task):
+def with_dlbook(task, model="skip-gram", rates=RATES, loss=loss):
     """The package's blocks: all epochs are one compiled call."""
     vocabulary, sentences = corpus(task["words"])
-    text = skip_gram.Text(*data.joined(sentences))
+    text = word_blocks.Text(*data.joined(sentences))
     start = word2vec.init(jr.key(0), len(vocabulary.symbols), FEATURES)
     noise, stays = data.noise(vocabulary.counts), keep(vocabulary.counts)
 
     def run():
-        how = dict(learning_rate=RATES[0], last_rate=RATES[1], epochs=task["epochs"])
-        params = skip_gram.fit(start, text, noise, stays, key=jr.key(1), window=WINDOW, negatives=NEGATIVES, **how)
+        how = dict(model=model, learning_rate=rates[0], last_rate=rates[1], epochs=task["epochs"])
+        params = word_blocks.fit(start, text, noise, stays, key=jr.key(1), window=WINDOW, negatives=NEGATIVES, **how)
         return partial(loss, jax.block_until_ready(params), task)
 
     return run
 
 
-def with_gensim(task, workers):
+def with_gensim(task, workers, sg=1, loss=loss):
     """gensim's compiled loops, in as many threads as `workers`."""
     from gensim.models import Word2Vec
 
     vocabulary, numbers = corpus(task["words"])
     sentences = [[vocabulary.symbols[number] for number in sentence] for sentence in numbers]
-    how = dict(vector_size=FEATURES, window=WINDOW, negative=NEGATIVES, sample=THRESHOLD, min_count=1, sg=1, seed=1)
+    how = dict(vector_size=FEATURES, window=WINDOW, negative=NEGATIVES, sample=THRESHOLD, min_count=1, sg=sg, seed=1)
 
     def run():
         model = Word2Vec(workers=workers, alpha=RATES[0], min_alpha=RATES[1], **how)

@@ -78,7 +78,8 @@ def apply(params: CharRNN, tokens: Int[Array, "t n"], states: list | None = None
     hs = recurrent.recur(first, embed(tokens, recurrent.project(first, params.table)), states[0])
     for layer, state in zip(others, states[1:], strict=True):
         hs = recurrent.recur(layer, recurrent.project(layer, hs), state)
-    return affine(hs.reshape(-1, hs.shape[2]), *params.output).reshape(*tokens.shape, -1)
+    hs = hs.swapaxes(0, 1)  # sample first, so that devices that share the samples keep their rows
+    return affine(hs.reshape(-1, hs.shape[2]), *params.output).reshape(*hs.shape[:2], -1).swapaxes(0, 1)
 
 
 def loss(
@@ -94,7 +95,7 @@ def loss(
         Not used: nothing here is random.
     """
     scores = apply(params, windows[:, :-1].T, states)
-    return softmax_cross_entropy(scores.reshape(-1, scores.shape[2]), windows[:, 1:].T.reshape(-1))
+    return softmax_cross_entropy(scores.swapaxes(0, 1).reshape(-1, scores.shape[2]), windows[:, 1:].reshape(-1))
 
 
 def start(params: CharRNN, samples: int = 1) -> list:

@@ -265,7 +265,7 @@ def _gru_before_backward(dhs, memory, zs, wh, bh, h0):
 
 def _over_steps(states, dzs):
     """The gradient by a matrix that every step multiplies its state by: one product."""
-    return states.reshape(-1, states.shape[2]).T @ dzs.reshape(-1, dzs.shape[2])
+    return jnp.tensordot(states, dzs, ((0, 1), (0, 1)))
 
 
 _RNN = {

@@ -1,9 +1,9 @@
-"""Skip-gram with negative sampling in the form that trains fast: blocks of consecutive words, as matrix products.
+"""Word vectors by negative sampling in the form that trains fast: blocks of consecutive words, as matrix products.
 
 One pair at a time, an update moves a handful of rows by a few products of vectors, and memory waits.  Here the words of
-a block share the drawn words that their neighbours are told from, so that matrices are multiplied: scores of the
-block's words against all within reach, scores against the drawn words, and the gradients of both.  The
-model is that of `dlbook.models.word2vec`, its loss the same in expectation.
+a block share the drawn words that they are told from, so that matrices are multiplied: the scores of the block's words
+against all that may be right and all drawn, and the gradients by both sides.  The models are skip-gram and CBOW, as in
+`dlbook.models.word2vec`, with the same loss in expectation.
 """
 
 from functools import partial
@@ -20,6 +20,7 @@ from dlbook.models.word2vec import Params, draw
 from dlbook.ops.activations import sigmoid
 
 BLOCK, SHARED = 28, 26  # words of a block, and words drawn for it
+MODELS = "skip-gram", "cbow"
 
 
 class Text(NamedTuple):
@@ -36,6 +37,7 @@ def fit(
     keep: Float[Array, " v"],
     *,
     key: PRNGKeyArray,
+    model: str = "skip-gram",
     learning_rate=0.025,
     last_rate=1e-4,
     epochs: int = 5,
@@ -51,6 +53,8 @@ def fit(
         Probability with which each word is drawn as a negative.
     keep
         Probability with which each word stays in the text, drawn anew each epoch.
+    model
+        "skip-gram": each word predicts its neighbours one by one; "cbow": the mean of its neighbours predicts it.
     learning_rate, last_rate
         Rate at the beginning and at the end, of the sum of all pairs' gradients.
     window
@@ -64,21 +68,22 @@ def fit(
     Raises
     ------
     ValueError
-        If a token is no word of the vocabulary, sizes differ, or a number makes no sense.
+        If a token is no word of the vocabulary, sizes differ, a number makes no sense, or there is no such model.
     """
-    checks.same("skip_gram.fit", "words", tokens=len(text.tokens), sentences=len(text.sentences))
-    checks.labels("skip_gram.fit", text.tokens, len(params.words), name="tokens")
-    checks.same("skip_gram.fit", "words", params=len(params.words), noise=len(noise))
-    checks.same("skip_gram.fit", "words", params=len(params.words), keep=len(keep))
-    checks.positive("skip_gram.fit", "learning_rate", learning_rate)
-    checks.in_range("skip_gram.fit", "window", window, 1, jnp.inf)
-    checks.in_range("skip_gram.fit", "epochs", epochs, 1, jnp.inf)
-    checks.in_range("skip_gram.fit", "blocks", blocks, 1, jnp.inf)
-    return _fit(params, text, noise, keep, key, learning_rate, last_rate, epochs, window, negatives, blocks)
+    checks.one_of("word_blocks.fit", "model", model, MODELS)
+    checks.same("word_blocks.fit", "words", tokens=len(text.tokens), sentences=len(text.sentences))
+    checks.labels("word_blocks.fit", text.tokens, len(params.words), name="tokens")
+    checks.same("word_blocks.fit", "words", params=len(params.words), noise=len(noise))
+    checks.same("word_blocks.fit", "words", params=len(params.words), keep=len(keep))
+    checks.positive("word_blocks.fit", "learning_rate", learning_rate)
+    checks.in_range("word_blocks.fit", "window", window, 1, jnp.inf)
+    checks.in_range("word_blocks.fit", "epochs", epochs, 1, jnp.inf)
+    checks.in_range("word_blocks.fit", "blocks", blocks, 1, jnp.inf)
+    return _fit(params, text, noise, keep, key, model, learning_rate, last_rate, epochs, window, negatives, blocks)
 
 
-@partial(jax.jit, static_argnames=("window", "blocks"))
-def _fit(params, text, noise, keep, key, learning_rate, last_rate, epochs, window, negatives, blocks):
+@partial(jax.jit, static_argnames=("model", "window", "blocks"))
+def _fit(params, text, noise, keep, key, model, learning_rate, last_rate, epochs, window, negatives, blocks):
     size = BLOCK * blocks
 
     def epoch(number, params):
@@ -90,7 +95,7 @@ def _fit(params, text, noise, keep, key, learning_rate, last_rate, epochs, windo
             done = (number + step / updates) / epochs
             rate = learning_rate + (last_rate - learning_rate) * done
             part = jax.tree.map(lambda a: lax.dynamic_slice(a, (step * size,), (size + 2 * window,)), kept)
-            return _update(params, part, noise, jr.fold_in(key_steps, step), rate, window, negatives)
+            return _update(params, part, noise, jr.fold_in(key_steps, step), model, rate, window, negatives)
 
         return lax.fori_loop(0, updates, update, params)
 
@@ -105,7 +110,7 @@ def _thinned(text, stays, window, size):
     return Text(move(text.tokens, 0), move(text.sentences, -1)), stays.sum()
 
 
-def _update(params, text, noise, key, rate, window, negatives):
+def _update(params, text, noise, key, model, rate, window, negatives):
     """One step from blocks that follow each other, with `window` words more at either end."""
     key_window, key_drawn = jr.split(key)
     starts = jnp.arange(0, len(text.tokens) - 2 * window, BLOCK)[:, None]
@@ -116,14 +121,20 @@ def _update(params, text, noise, key, rate, window, negatives):
     near = (distance > 0) & (distance <= reach)
     pairs = (near & (sentence >= 0) & (sentence == text.sentences[around][:, None])).astype(params.words.dtype)
 
-    words, others = text.tokens[middle], text.tokens[around]
-    drawn = draw(key_drawn, noise, (len(words), SHARED))
-    x, y, z = params.words[words], params.outputs[others], params.outputs[drawn]
-    right = pairs * (sigmoid(jnp.einsum("bid,bjd->bij", x, y)) - 1)
-    share = negatives / SHARED * pairs.sum(2, keepdims=True)
-    wrong = share * sigmoid(jnp.einsum("bid,bkd->bik", x, z))
-    dx = jnp.einsum("bij,bjd->bid", right, y) + jnp.einsum("bik,bkd->bid", wrong, z)
-    dy = jnp.einsum("bij,bid->bjd", right, x)
-    dz = jnp.einsum("bik,bid->bkd", wrong, x)
-    outputs = params.outputs.at[others].add(-rate * dy).at[drawn].add(-rate * dz)
-    return Params(params.words.at[words].add(-rate * dx), outputs)
+    drawn = draw(key_drawn, noise, (len(middle), SHARED))
+    if model == "skip-gram":
+        inputs, answers, right = text.tokens[middle], text.tokens[around], pairs
+        x, to_inputs = params.words[inputs], lambda dx: dx
+    else:
+        count = pairs.sum(2, keepdims=True)
+        inputs, answers, right = text.tokens[around], text.tokens[middle], jnp.eye(BLOCK) * (count > 0)
+        mean = pairs / jnp.maximum(count, 1)
+        x, to_inputs = mean @ params.words[inputs], lambda dx: mean.swapaxes(1, 2) @ dx
+
+    told_from = jnp.concatenate([answers, drawn], axis=1)
+    y, target = params.outputs[told_from], jnp.arange(told_from.shape[1]) < answers.shape[1]
+    wrong = jnp.broadcast_to(negatives / SHARED * right.sum(2, keepdims=True), (*middle.shape, SHARED))
+    signal = jnp.concatenate([right, wrong], axis=2) * (sigmoid(jnp.einsum("bid,bkd->bik", x, y)) - target)
+    dx, dy = jnp.einsum("bik,bkd->bid", signal, y), jnp.einsum("bik,bid->bkd", signal, x)
+    words = params.words.at[inputs].add(-rate * to_inputs(dx))
+    return Params(words, params.outputs.at[told_from].add(-rate * dy))

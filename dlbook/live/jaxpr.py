@@ -2,8 +2,9 @@
 
 `jax.make_jaxpr` has already done the hard part: a jaxpr is a straight list of primitive
 operations on arrays of known shape.  Here calls (`jit`, `custom_jvp`, `checkpoint` …)
-are replaced by what they call, equations whose results nobody needs are dropped, and
-each of the others is handed to its lowering, the function registered under its name.
+are replaced by what they call, and primitives of high level (`jax.experimental.hijax`) by
+those that they expand to; equations whose results nobody needs are dropped, and each of
+the others is handed to its lowering, the function registered under its name.
 
 **Nothing is ignored in silence.**  The keyword-only arguments of a lowering are the
 parameters of the primitive that it understands; `lowers` may list others with the values
@@ -34,7 +35,9 @@ INLINED = {  # calls, and the parameter that holds what they call
     "checkpoint": "jaxpr",
     "custom_jvp_call": "call_jaxpr",
     "custom_vjp_call": "call_jaxpr",
+    "eval_jaxpr": "call_jaxpr",
 }
+HIGH_LEVEL = "call_hi_primitive"  # its parameter is the primitive, which knows what it is made of
 SHARDINGS = ("sharding", "out_sharding")
 LOWERINGS = {}
 
@@ -151,15 +154,34 @@ def _inline(closed, inputs, equations, callers: tuple[str, ...] = ()) -> list:
     for eqn in jaxpr.eqns:
         name, operands = eqn.primitive.name, [read(atom) for atom in eqn.invars]
         lines = tuple(line for line in dict.fromkeys((summarize(eqn.source_info), *callers)) if line)
-        if name in INLINED:
-            called = eqn.params[INLINED[name]]
-            closed_call = called if isinstance(called, ClosedJaxpr) else ClosedJaxpr(called, ())
-            results = _inline(closed_call, operands, equations, lines)
+        called = _called(eqn)
+        if called:
+            results = _inline(called, operands, equations, lines)
         else:
             results = [Variable(v.aval) for v in eqn.outvars]
             equations.append(Equation(name, eqn.params, operands, results, lines))
         scope |= zip(eqn.outvars, results, strict=True)
     return [read(atom) for atom in jaxpr.outvars]
+
+
+def _called(eqn) -> ClosedJaxpr | None:
+    """Return what an equation calls, or None if it is no call."""
+    name = eqn.primitive.name
+    if name == HIGH_LEVEL:
+        return _expanded(eqn.params["_prim"])
+    if name not in INLINED:
+        return None
+    called = eqn.params[INLINED[name]]
+    return called if isinstance(called, ClosedJaxpr) else ClosedJaxpr(called, ())
+
+
+def _expanded(primitive) -> ClosedJaxpr:
+    """Trace what a primitive of high level is made of."""
+
+    def flat(*leaves):
+        return jax.tree.leaves(primitive.expand(*jax.tree.unflatten(primitive.in_tree, leaves)))
+
+    return jax.make_jaxpr(flat)(*primitive.in_avals_flat)
 
 
 def _needed(equations, outputs) -> list[Equation]:

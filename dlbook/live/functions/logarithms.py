@@ -36,6 +36,13 @@ def log(x):
 
 
 @function
+def log2(x):
+    """e + ln(1 + f) / ln 2 with x = (1 + f) 2^e, exact for powers of two."""
+    f, e = mantissa(x)
+    return special_logarithm(x, logarithm(f, Const(F32, 0.0)) * table.LOG2_E + e)
+
+
+@function
 def log1p(x):
     """Near zero f = x itself; elsewhere ln(u) + (x - (u - 1)) / u with u = 1 + x rounded."""
     u = x + 1.0

@@ -10,9 +10,15 @@ from dlbook.live.lower.reduction import reduce
 from dlbook.live.value import Computed, Value, pick
 
 
-@lowers("scan", hints=("linear", "unroll", "_split_transpose"), keys=True)
-def scan(build, out, *operands, jaxpr, length, reverse, num_consts, num_carry):
-    """Run the body for each entry of the sequences; results are written to their places in memory."""
+@lowers("scan", hints=("linear", "unroll", "_split_transpose", "ft_out"), keys=True)
+def scan(build, out, *operands, jaxpr, length, reverse, num_consts=0, num_carry=0, ft_in=None):
+    """Run the body for each entry of the sequences; results are written to their places in memory.
+
+    Constants and carry come first among the operands: how many of each, JAX says by two
+    numbers or, in later releases, by `ft_in`, a tree with a branch for each of the three groups.
+    """
+    if ft_in is not None:
+        num_consts, num_carry, _ = map(len, ft_in.unpack())
     consts = [build.reusable(value) for value in operands[:num_consts]]
     carry = [build.duplicate(value) for value in operands[num_consts : num_consts + num_carry]]
     xs = [build.reusable(value) for value in operands[num_consts + num_carry :]]

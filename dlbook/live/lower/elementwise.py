@@ -6,6 +6,8 @@ loop.  Operands of size 1 are repeated.
 
 import math
 
+from jax import lax
+
 from dlbook.live.functions import FUNCTIONS
 from dlbook.live.ir.expressions import (
     BOOL,
@@ -47,6 +49,7 @@ SAME = {  # primitives that are one operation of the machine on these kinds
     "sqrt": "sqrt",
 }
 COMPARE = ("eq", "ne", "lt", "le", "gt", "ge")
+ANY_MODE = (None, *lax.AccuracyMode)  # choices between implementations, of which there is one here
 
 
 def elementwise(build, out, operands, formula, cost: int = 1) -> Computed:
@@ -59,7 +62,7 @@ def elementwise(build, out, operands, formula, cost: int = 1) -> Computed:
     return Computed(*out[0], recipe, cost + sum(operand.cost for operand in operands))
 
 
-@lowers(*SAME, out_dtype=(None,), accuracy=(None,))
+@lowers(*SAME, out_dtype=(None,), accuracy=ANY_MODE)
 def operation(build, out, *operands, primitive):
     """Apply one operation of the machine; on booleans it must be a logical one."""
     require(out[0].kind is not BOOL or SAME[primitive] in (*LOGIC, *ON_BOOLEANS), "dtype", "bool")
@@ -72,7 +75,7 @@ def comparison(build, out, x, y, *, primitive):
     return elementwise(build, out, (x, y), lambda a, b: Op(primitive, BOOL, (a, b)))
 
 
-@lowers(*FUNCTIONS, accuracy=(None,))
+@lowers(*FUNCTIONS, accuracy=ANY_MODE)
 def transcendental(build, out, *operands, primitive):
     """Call the function of the library that has the primitive's name."""
     require(operands[0].kind is FUNCTIONS[primitive].kinds[0], "dtype", operands[0].kind.value)
@@ -115,6 +118,25 @@ def square(build, out, x):
     return integer_pow(build, out, x, y=2)
 
 
+@lowers("one_minus_square")
+def one_minus_square(build, out, x):
+    """Return 1 - x^2 as (1 + x) (1 - x), which is exact to rounding where x is close to 1."""
+    return elementwise(build, out, (x,), lambda a: (1 + a) * (1 - a), 3)
+
+
+@lowers("polynomial", hints=("unroll",))
+def polynomial(build, out, x, *coefficients):
+    """Evaluate a polynomial, lowest coefficient first, by Horner's rule."""
+
+    def formula(a, *rest):
+        total = rest[-1]
+        for c in rest[-2::-1]:
+            total = total * a + c
+        return total
+
+    return elementwise(build, out, (x, *coefficients), formula, 2 * len(coefficients))
+
+
 @lowers("integer_pow")
 def integer_pow(build, out, x, *, y):
     """Multiply by repeated squaring; a negative power is one over the positive one."""
@@ -132,7 +154,7 @@ def integer_pow(build, out, x, *, y):
     return elementwise(build, out, (x,), formula, max(1, 2 * abs(int(y)).bit_length() - 2))
 
 
-@lowers("rsqrt", accuracy=(None,))
+@lowers("rsqrt", accuracy=ANY_MODE)
 def rsqrt(build, out, x):
     """One over the square root."""
     return elementwise(build, out, (x,), lambda a: 1 / unary("sqrt", a), 2)

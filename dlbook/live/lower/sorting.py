@@ -29,7 +29,7 @@ def sort_key(x: Expr) -> Expr:
     return total_order(select(x.differs(x), float("nan"), x + 0.0))
 
 
-@lowers("top_k")
+@lowers("top_k", hints=("is_stable",))
 def top_k(build, out, x, *, k, axis):
     """Sort values and positions, the greatest first; of equals the first comes first."""
     axes = [number for number in range(len(x.shape)) if number != axis] + [axis]

@@ -27,7 +27,7 @@ FROM_OUTSIDE = {
     "autodiff": set(),
     "models": {"jax", "jaxtyping"},
     "history": {"jax", "jaxtyping"},
-    "train": {"jax", "jaxtyping", "numpy", "tqdm"},
+    "train": {"jax", "jaxtyping", "numpy", "orbax", "tqdm"},
     "data": {"jax", "jaxtyping", "numpy", "sklearn", "pooch"},
     "viz": {"matplotlib", "numpy", "cycler"},
     "live": {"jax", "numpy"},

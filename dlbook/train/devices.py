@@ -1,4 +1,7 @@
-"""Many devices: what each holds, what they share out, and what is put together again."""
+"""Many devices: what each holds, what they share out, and what is put together again.
+
+Without a mesh, everything lies on one device, and stays as it is.
+"""
 
 import jax
 from jax import lax
@@ -6,8 +9,29 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxtyping import PyTree
 
 
-def everywhere(mesh: Mesh, tree: PyTree) -> PyTree:
+def available(where: str, mesh) -> None:
+    """Raise a ValueError unless all devices of a mesh exist, and one of them belongs to this process."""
+    if not isinstance(mesh, Mesh):
+        raise ValueError(f'{where}: mesh must be a Mesh, such as jax.make_mesh((8,), ("batch",)), got {mesh!r}.')
+    devices = set(mesh.devices.flat)
+    gone = devices - {device for platform in {d.platform for d in devices} for device in _devices(platform)}
+    if gone:
+        raise ValueError(f"{where}: the mesh must name devices that JAX has now, got {sorted(map(str, gone))}.")
+    if not any(device.process_index == jax.process_index() for device in devices):
+        raise ValueError(f"{where}: the mesh must name a device of this process, number {jax.process_index()}.")
+
+
+def _devices(platform):
+    try:
+        return jax.devices(platform)
+    except RuntimeError:  # no such platform here
+        return []
+
+
+def everywhere(mesh: Mesh | None, tree: PyTree) -> PyTree:
     """Give each device of a mesh its copy of all arrays; those that lie on all of them in parts stay as they lie."""
+    if mesh is None:
+        return tree
     whole = NamedSharding(automatic(mesh), PartitionSpec())
     copy = jax.jit(lambda a: a, out_shardings=whole)
 
@@ -19,14 +43,18 @@ def everywhere(mesh: Mesh, tree: PyTree) -> PyTree:
     return jax.tree.map(placed, tree)
 
 
-def shared_out(mesh: Mesh, tree: PyTree) -> PyTree:
+def shared_out(mesh: Mesh | None, tree: PyTree) -> PyTree:
     """Inside a compiled function: give each device an equal part of the leading axis of all arrays."""
-    return lax.with_sharding_constraint(tree, NamedSharding(automatic(mesh), PartitionSpec(mesh.axis_names)))
+    return _laid(mesh, tree, PartitionSpec(mesh and mesh.axis_names))
 
 
-def put_together(mesh: Mesh, tree: PyTree) -> PyTree:
+def put_together(mesh: Mesh | None, tree: PyTree) -> PyTree:
     """Inside a compiled function: give each device the whole of all arrays."""
-    return lax.with_sharding_constraint(tree, NamedSharding(automatic(mesh), PartitionSpec()))
+    return _laid(mesh, tree, PartitionSpec())
+
+
+def _laid(mesh, tree, how):
+    return tree if mesh is None else lax.with_sharding_constraint(tree, NamedSharding(automatic(mesh), how))
 
 
 def automatic(mesh: Mesh) -> Mesh:

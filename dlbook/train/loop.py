@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
@@ -14,7 +15,8 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray, PyTree
 from tqdm.auto import tqdm
 
 from dlbook import checks
-from dlbook.train.devices import everywhere, put_together, shared_out
+from dlbook.train.checkpoints import Checkpoints, identity, joined
+from dlbook.train.devices import available, everywhere, put_together, shared_out
 from dlbook.train.optimizers import adam
 
 
@@ -63,6 +65,8 @@ def fit(
     patience: int = 5,
     progress: bool = False,
     mesh: Mesh | None = None,
+    checkpoint: str | Path | None = None,
+    checkpoint_every: int | None = None,
 ) -> Fit:
     """Minimise `loss(params, batch, key, **settings)` by minibatch gradient descent :eq:`minibatch`.
 
@@ -94,12 +98,18 @@ def fit(
     mesh
         Devices that share each batch, such as `jax.make_mesh((8,), ("batch",))`.  Each holds the parameters and
         computes the gradient of an equal part of the samples; what is returned lies on all of them.
+    checkpoint
+        A folder in which the run is stored while it goes (see Notes), by compiling one epoch instead of the run.
+        Where it holds a part of the run, only the rest is computed; where it holds all, nothing is.
+    checkpoint_every
+        Epochs from one checkpoint to the next.  By default as many as keep saving to a twentieth of the time.
 
     Raises
     ------
     ValueError
         If the learning rate is not a positive number, no batch fits, a batch cannot be shared out evenly, the
-        patience is below 1, the arrays of `data` differ in length, or the loss refuses the data (see Notes).
+        patience is below 1, the arrays of `data` differ in length, or the loss refuses the data (see Notes); if the
+        folder of the checkpoints holds another run, a longer one, or other files.
 
     Notes
     -----
@@ -110,6 +120,11 @@ def fit(
     One compilation serves all later calls with the same functions, sizes and
     counts; a new `lambda` or `partial` is a new function.  A run that diverges is
     no error: its losses become inf or nan.  The losses of epochs that early stopping leaves out are nan.
+
+    A run that was stopped, by an error, by Ctrl-C or by a power cut, goes on when the same call is made again, and
+    ends with the same numbers to the last bit.  The same call means the same arguments, `epochs` apart, which may
+    grow; functions are told apart by name.  On another mesh it goes on too, with the same numbers to rounding.
+    Several processes need a folder that all of them see.
     """
     settings = settings or {}
     samples = count_samples("fit", data)
@@ -117,28 +132,42 @@ def fit(
     checks.in_range("fit", "epochs", epochs, 1, np.inf)
     if not 1 <= batch_size <= samples:
         raise ValueError(f"fit: batch_size must lie between 1 and the {samples} samples, got {batch_size}.")
-    if mesh and batch_size % mesh.size:
-        raise ValueError(f"fit: batch_size must be a multiple of the {mesh.size} devices, got {batch_size}.")
+    if mesh is not None:
+        available("fit", mesh)
+        if batch_size % mesh.size:
+            raise ValueError(f"fit: batch_size must be a multiple of the {mesh.size} devices, got {batch_size}.")
     checks.in_range("fit", "patience", patience, 1, np.inf)
-    if mesh:
-        params, data, key, learning_rate, settings = everywhere(mesh, (params, data, key, learning_rate, settings))
+    checks.in_range("fit", "checkpoint_every", 1 if checkpoint_every is None else checkpoint_every, 1, np.inf)
+    params, data, key, learning_rate, settings = everywhere(mesh, (params, data, key, learning_rate, settings))
     extremes = _extremes(data)
     jax.eval_shape(lambda params: loss(params, extremes, key, **settings), params)
 
     run = partial(_epochs, loss, optimizer, metrics, (score, patience), batch_size, mesh)
     state = _start(optimizer, score, params, learning_rate)
-    if not progress:
-        state, (losses, measured) = run(epochs, state, data, key, learning_rate, settings, 0)
-        return _finish(state, losses, measured)
+    if not progress and checkpoint is None:
+        state, records = run(epochs, state, data, key, learning_rate, settings, 0)
+        return _finish(state, records)
 
-    records = []
-    with tqdm(range(epochs), unit="epoch") as bar:
-        for number in bar:
-            state, record = run(1, state, data, key, learning_rate, settings, number)
+    epoch = lambda state, number: run(1, state, data, key, learning_rate, settings, number)
+    named = dict(loss=loss, optimizer=optimizer, batch_size=batch_size, learning_rate=learning_rate, key=key)
+    watched = dict(metrics=metrics, score=score, patience=patience)
+    same = identity(**named, settings=settings, params=params, data=data, **watched) if checkpoint else {}
+    state, records = _one_by_one(epoch, epochs, state, Checkpoints(checkpoint, checkpoint_every, same), progress)
+    return _finish(state, everywhere(mesh, jax.tree.map(jnp.asarray, records)))
+
+
+def _one_by_one(epoch, epochs, state, kept, progress):
+    """Run the epochs that are not stored yet, each a call; return the state and the records of all."""
+    done, state, records = kept.last(state, jax.eval_shape(epoch, state, 0)[1])
+    checks.in_range("fit", "epochs", epochs, done, np.inf)
+    with kept, tqdm(total=epochs, initial=done, unit="epoch", disable=not progress) as bar:
+        for number in range(done, epochs):
+            state, record = epoch(state, number)
             records.append(record)
-            bar.set_postfix(loss=f"{record[0].mean():.4g}")
-    losses, measured = jax.tree.map(lambda *parts: jnp.concatenate(parts), *records)
-    return _finish(state, losses, measured)
+            kept.note(number + 1, state, records)
+            bar.set_postfix(loss=f"{record[0].mean():.4g}", refresh=False)
+            bar.update()
+    return state, joined(records)
 
 
 @partial(jax.jit, static_argnums=(0, 1))
@@ -147,8 +176,8 @@ def _start(optimizer, score, params, learning_rate):
     return (params, optimizer(learning_rate).init(params)), best
 
 
-def _finish(state, losses, measured):
-    (params, _), best = state
+def _finish(state, records):
+    ((params, _), best), (losses, measured) = state, records
     return Fit(best.params, losses, measured, best.epoch) if best else Fit(params, losses, measured)
 
 
@@ -167,12 +196,10 @@ def _epochs(
         def step(state, inputs):
             params, opt_state = state
             number, rows = inputs
-            batch = jax.tree.map(lambda a: a[rows], data)
-            batch = shared_out(mesh, batch) if mesh else batch
+            batch = shared_out(mesh, jax.tree.map(lambda a: a[rows], data))
             value, grads = jax.value_and_grad(loss)(params, batch, jr.fold_in(key_steps, number), **settings)
             updates, opt_state = opt.update(grads, opt_state, params)
-            state = jax.tree.map(jnp.add, params, updates), opt_state
-            return (put_together(mesh, state) if mesh else state), value
+            return put_together(mesh, (jax.tree.map(jnp.add, params, updates), opt_state)), value
 
         order = jr.permutation(key_order, samples)[: batches * batch_size]
         state, losses = lax.scan(step, state, (jnp.arange(batches), order.reshape(batches, batch_size)))

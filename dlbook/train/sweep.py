@@ -1,10 +1,12 @@
 """Run one experiment at every point of a grid, in one compiled call."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 from jax.sharding import Mesh, PartitionSpec
 
-from dlbook.train.devices import automatic, put_together
+from dlbook.train.devices import automatic, available, put_together
 
 
 def sweep(run, *, mesh: Mesh | None = None, **axes):
@@ -31,21 +33,35 @@ def sweep(run, *, mesh: Mesh | None = None, **axes):
     Raises
     ------
     ValueError
-        If an axis is empty, not a list, or holds a number that is not finite, or if no axis can be shared out evenly.
+        If an axis is empty, not a list, or holds a number that is not finite, if no axis can be shared out evenly,
+        or if the mesh names devices that are not there.
+
+    Notes
+    -----
+    One compilation serves all later calls with the same `run`, mesh and lengths of the axes; a new `lambda` or
+    `partial` is a new function.
 
     Examples
     --------
     >>> sweep(lambda a, b: 10 * a + b, a=[1, 2], b=[3, 4, 5]).tolist()
     [[13, 14, 15], [23, 24, 25]]
     """
+    if mesh is not None:
+        available("sweep", mesh)
     values = {name: jnp.asarray(value) for name, value in axes.items()}
     for name, value in values.items():
         if value.ndim != 1 or value.size == 0 or not jnp.isfinite(value).all():
             raise ValueError(f"sweep: {name} must be a list of finite numbers, got {axes[name]}.")
-    grid = lambda *point: run(**dict(zip(values, point, strict=True)))
-    for position in reversed(range(len(values))):
-        grid = jax.vmap(grid, in_axes=[0 if i == position else None for i in range(len(values))])
-    return jax.jit(_spread(grid, mesh, values) if mesh else grid)(*values.values())
+    return _sweep(run, mesh, tuple(values), *values.values())
+
+
+@partial(jax.jit, static_argnums=(0, 1, 2))
+def _sweep(run, mesh, names, *values):
+    grid = lambda *point: run(**dict(zip(names, point, strict=True)))
+    for position in reversed(range(len(names))):
+        grid = jax.vmap(grid, in_axes=[0 if i == position else None for i in range(len(names))])
+    grid = _spread(grid, mesh, dict(zip(names, values, strict=True))) if mesh else grid
+    return grid(*values)
 
 
 def _spread(grid, mesh, values):

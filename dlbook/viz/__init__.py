@@ -9,6 +9,7 @@ from dlbook.viz.describe import Described, describe
 from dlbook.viz.graphs import layers
 from dlbook.viz.grids import bars, heatmap
 from dlbook.viz.images import images, numbers
+from dlbook.viz.ratios import ratios
 from dlbook.viz.style import panels, use
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "panels",
     "plane",
     "points",
+    "ratios",
     "use",
 ]

@@ -60,9 +60,10 @@ lock:  ## refresh requirements.lock within the ranges of pyproject.toml
 	.venv-lock/bin/uv lock --upgrade
 	.venv-lock/bin/uv export -q --all-groups --no-emit-project --no-header --no-annotate -o requirements.lock
 
-race: $(VENV)/.stamp  ## race dlbook against the frameworks a reader would otherwise use
+race: $(VENV)/.stamp  ## measure anew what the chapter on speed draws: races, limits, cost, start-up, devices, checkpoints
 	$(BIN)/python -m pip install -q -e '.[benchmarks]' --no-build-isolation
 	$(BIN)/python -m benchmarks
+	for measure in limits cost startup devices checkpoints; do $(BIN)/python -m benchmarks.$$measure || exit 1; done
 
 lint: $(VENV)/.stamp  ## format the code and mend what can be mended
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .

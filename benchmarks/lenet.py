@@ -5,11 +5,12 @@ The images are scikit-learn's digits, each pixel repeated three times and a bord
 
 from functools import partial
 
+import jax
 import jax.numpy as jnp
 import jax.random as jr
 import numpy as np
 
-from benchmarks import mlp, race
+from benchmarks import mlp, peers, race
 from dlbook import data
 from dlbook.models import cnn
 from dlbook.ops.conv import conv2d, conv2d_backward
@@ -17,10 +18,10 @@ from dlbook.ops.conv import conv2d, conv2d_backward
 EPOCHS = 3
 TASKS = [
     {"optimizer": "sgd", "batch_size": 64, "learning_rate": 0.05},
-    {"optimizer": "adam", "batch_size": 64, "learning_rate": 1e-3},
 ]
-PACKAGES = ["jax", "numpy", "torch"]
-BANDS = {"torch": (-0.02, 0.02), "torch, 1 thread": (-0.02, 0.02), "dlbook, im2col": (-0.02, 0.02)}
+PACKAGES = ["jax", "keras", "numpy", "torch"]
+PEERS = ["torch", "torch, 1 thread", "torch, compiled", "keras", "dlbook, im2col"]
+BANDS = dict.fromkeys(PEERS, (-0.03, 0.03))  # relative to dlbook's
 STRUCTURE = {"padding": (2, 0)}
 
 
@@ -36,15 +37,12 @@ def with_dlbook(task, **form):
     return mlp.fitted(partial(cnn.loss, **STRUCTURE, **form), start(), task, EPOCHS)
 
 
-def with_torch(task, threads=None):
-    """PyTorch, eager, the usual loop, on as many threads as it chooses or on `threads`."""
-    import torch
-
-    torch.set_num_threads(threads or torch.get_num_threads())
-
+def with_torch(task, threads=None, compiled=False):
+    """PyTorch's usual loop, eager or compiled."""
+    peers.threads(threads)
     (x, labels), params, key = start()
     rows = mlp.orders(key, len(x), task["batch_size"])[:EPOCHS]
-    return mlp.torch_run(lambda: torch_network(params), x.transpose(0, 3, 1, 2), labels, rows, task)
+    return peers.torch_run(torch_network(params), x.transpose(0, 3, 1, 2), labels, rows, task, compiled)
 
 
 def torch_network(params):
@@ -67,11 +65,26 @@ def torch_network(params):
     return net
 
 
+def with_keras(task):
+    """Keras on JAX: the library's convolution, and a Python loop round a compiled step."""
+    keras = peers.keras_on_jax()
+    layers = keras.layers
+    (x, labels), params, key = start()
+    rows = mlp.orders(key, len(x), task["batch_size"])[:EPOCHS]
+    stage = lambda units, padding: [layers.Conv2D(units, 5, padding=padding, activation="relu"), layers.MaxPooling2D()]
+    dense = [layers.Flatten(), layers.Dense(120, "relu"), layers.Dense(84, "relu"), layers.Dense(10)]
+    net = keras.Sequential([keras.Input((28, 28, 1)), *stage(6, "same"), *stage(16, "valid"), *dense])
+    weights = [*jax.tree.leaves(params.convs), *jax.tree.leaves(params.dense)]
+    return peers.keras_run(net, weights, x, labels, np.concatenate(rows), task, last=rows.shape[1])
+
+
 CONTENDERS = {
     "dlbook": with_dlbook,
     "dlbook, im2col": lambda task: with_dlbook(task, conv=(conv2d, conv2d_backward)),
     "torch": with_torch,
-    "torch, 1 thread": lambda task: with_torch(task, threads=1),
+    "torch, 1 thread": partial(with_torch, threads=1),
+    "torch, compiled": partial(with_torch, compiled=True),
+    "keras": with_keras,
 }
 
 

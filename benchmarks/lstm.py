@@ -1,4 +1,8 @@
-"""A character model of 128 units on windows of 64: the same text, initial weights and order of batches for all."""
+"""A character model of 128 units on windows of 64: the same text, initial weights and order of batches for all.
+
+`torch.compile` leaves `nn.LSTM` and `nn.GRU` as they are, one call of a compiled library; it translates what stands
+around them, and the optimizer's step.
+"""
 
 from functools import partial
 
@@ -6,16 +10,19 @@ import jax
 import jax.random as jr
 import numpy as np
 
-from benchmarks import race
+from benchmarks import peers, race
 from dlbook.data import text
 from dlbook.models import char_rnn
 from dlbook.train import fit
 
 STEPS, BATCH, EMBEDDING, HIDDEN, RATE = 64, 32, 64, 128, 3e-3
 TASKS = [{"cell": cell, "batches": 40} for cell in ("lstm", "gru")]
-PACKAGES = ["jax", "numpy", "torch"]
-BANDS = {"torch": (-0.02, 0.02), "torch, 1 thread": (-0.02, 0.02)}  # relative to dlbook's
+PACKAGES = ["jax", "keras", "numpy", "torch"]
+PEERS = ["dlbook, 2 devices", "torch", "torch, 1 thread", "torch, compiled", "keras"]
+BANDS = dict.fromkeys(PEERS, (-0.02, 0.02))  # relative to dlbook's
 BLOCKS = {"lstm": (0, 1, 3, 2), "gru": (0, 1, 2)}  # PyTorch's order of our blocks of columns
+KERAS_BLOCKS = {"lstm": (0, 1, 3, 2), "gru": (1, 0, 2)}
+LAST = 10  # batches at the end whose mean loss is compared
 
 
 def start(task):
@@ -35,65 +42,90 @@ def order(key, samples):
     return np.asarray(rows[: samples // BATCH * BATCH].reshape(-1, BATCH))
 
 
-def with_dlbook(task):
-    """The package's own loop: one compiled call."""
+def with_dlbook(task, devices=1):
+    """The package's own loop: one compiled call.  Two devices, made of the two cores, share each batch."""
+    mesh = peers.mesh(devices)
     windows, params, key = start(task)
+    how = dict(key=key, learning_rate=RATE, epochs=1, batch_size=BATCH, mesh=mesh)
 
     def run():
-        run = fit(char_rnn.loss, params, windows, key=key, learning_rate=RATE, epochs=1, batch_size=BATCH)
-        return float(jax.block_until_ready(run).loss[0, -10:].mean())
+        return float(jax.block_until_ready(fit(char_rnn.loss, params, windows, **how)).loss[0, -LAST:].mean())
 
     return run
 
 
-def with_torch(task, threads=None):
-    """PyTorch, eager, the usual loop, on as many threads as it chooses or on `threads`."""
-    import torch
-
-    torch.set_num_threads(threads or torch.get_num_threads())
+def with_torch(task, threads=None, compiled=False):
+    """PyTorch's usual loop, eager or compiled."""
+    torch = peers.threads(threads)
     windows, params, key = start(task)
-    batches = torch.from_numpy(np.array(windows, "int64")[order(key, len(windows))])
+    batches = peers.tensors(windows[order(key, len(windows))])
+    net = torch_network(params, task["cell"])
+    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
+    restart = peers.torch_restart(net, optimizer)
+
+    def loss(batch):
+        table, layer, output = net
+        hs, _ = layer(table(batch[:, :-1].T))
+        return torch.nn.functional.cross_entropy(output(hs).flatten(0, 1), batch[:, 1:].T.reshape(-1))
+
+    update = peers.torch_update(loss, optimizer, compiled)
 
     def run():
-        parts = table, layer, output = _torch_model(torch, params, task["cell"])
-        optimizer = torch.optim.Adam([p for part in parts for p in part.parameters()], lr=RATE)
-        losses = []
-        for batch in batches:
-            optimizer.zero_grad()
-            hs, _ = layer(table(batch[:, :-1].T))
-            scores = output(hs).reshape(-1, table.num_embeddings)
-            loss = torch.nn.functional.cross_entropy(scores, batch[:, 1:].T.reshape(-1))
-            loss.backward()
-            optimizer.step()
-            losses.append(loss.detach())
-        return float(sum(losses[-10:]) / 10)
+        restart()
+        losses = [update(batch) for batch in batches]
+        return float(sum(losses[-LAST:]) / LAST)
 
     return run
 
 
-def _torch_model(torch, params, cell):
-    """Embedding, recurrent layer and output with our initial weights."""
-    ours, order = params.layers[0], BLOCKS[cell]
-    tensor = lambda a: torch.from_numpy(np.array(a))
-    blocks = lambda a: np.concatenate([np.split(np.asarray(a), len(order), axis=-1)[k] for k in order], axis=-1)
-    table = torch.nn.Embedding(*params.table.shape)
-    layer = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU}[cell](EMBEDDING, HIDDEN)
-    output = torch.nn.Linear(HIDDEN, len(params.table))
-    with torch.no_grad():
-        table.weight.copy_(tensor(params.table))
-        layer.weight_ih_l0.copy_(tensor(blocks(ours.wx).T))
-        layer.weight_hh_l0.copy_(tensor(blocks(ours.wh).T))
-        layer.bias_ih_l0.copy_(tensor(blocks(ours.b)))
+def torch_network(params, cell):
+    """Embedding, recurrent layer and output in PyTorch, with our initial weights."""
+    from torch import nn, no_grad
+
+    ours = params.layers[0]
+    table = nn.Embedding(*params.table.shape)
+    layer = {"lstm": nn.LSTM, "gru": nn.GRU}[cell](EMBEDDING, HIDDEN)
+    output = nn.Linear(HIDDEN, len(params.table))
+    with no_grad():
+        table.weight.copy_(peers.tensors(params.table))
+        layer.weight_ih_l0.copy_(peers.tensors(blocks(ours.wx, BLOCKS[cell]).T))
+        layer.weight_hh_l0.copy_(peers.tensors(blocks(ours.wh, BLOCKS[cell]).T))
+        layer.bias_ih_l0.copy_(peers.tensors(blocks(ours.b, BLOCKS[cell])))
         layer.bias_hh_l0.zero_()
-        output.weight.copy_(tensor(params.output.w.T))
-        output.bias.copy_(tensor(params.output.b))
-    return table, layer, output
+        output.weight.copy_(peers.tensors(params.output.w.T))
+        output.bias.copy_(peers.tensors(params.output.b))
+    return nn.ModuleList([table, layer, output])
+
+
+def blocks(a, order):
+    """Put the blocks of columns, one for each gate, in another order."""
+    return np.concatenate([np.split(np.asarray(a), len(order), axis=-1)[k] for k in order], axis=-1)
+
+
+def with_keras(task):
+    """Keras on JAX: its recurrent layer, which is a scan, and a Python loop round a compiled step."""
+    keras = peers.keras_on_jax()
+    windows, params, key = start(task)
+    layer = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU}[task["cell"]](HIDDEN, return_sequences=True)
+    words = len(params.table)
+    net = keras.Sequential(
+        [keras.Input((STEPS,)), keras.layers.Embedding(words, EMBEDDING), layer, keras.layers.Dense(words)]
+    )
+    ours, places = params.layers[0], KERAS_BLOCKS[task["cell"]]
+    wx, wh, b = (blocks(a, places) for a in (ours.wx, ours.wh, ours.b))
+    b = b if task["cell"] == "lstm" else np.stack([b, 0 * b])
+    weights = [params.table, wx, wh, b, params.output.w, params.output.b]
+    how, rows = {"optimizer": "adam", "learning_rate": RATE}, order(key, len(windows))
+    return peers.keras_run(net, weights, windows[:, :-1], windows[:, 1:], rows, how, last=LAST)
 
 
 CONTENDERS = {
     "dlbook": with_dlbook,
+    "dlbook, 2 devices": partial(with_dlbook, devices=2),
     "torch": with_torch,
-    "torch, 1 thread": lambda task: with_torch(task, threads=1),
+    "torch, 1 thread": partial(with_torch, threads=1),
+    "torch, compiled": partial(with_torch, compiled=True),
+    "keras": with_keras,
 }
 
 

@@ -9,19 +9,19 @@ import jax
 import jax.random as jr
 import numpy as np
 
-from benchmarks import race
+from benchmarks import peers, race
 from dlbook import data, train
 from dlbook.models import mlp
 
 SIZES = (64, 64, 10)
 EPOCHS = 20
 TASKS = [
-    {"optimizer": optimizer, "batch_size": batch_size, "learning_rate": rate}
-    for optimizer, rate in (("sgd", 0.1), ("adam", 1e-3))
-    for batch_size in (32, 128)
+    {"optimizer": "sgd", "batch_size": 32, "learning_rate": 0.1},
+    {"optimizer": "adam", "batch_size": 128, "learning_rate": 1e-3},
 ]
-PACKAGES = ["jax", "numpy", "scikit-learn", "torch"]
-BANDS = {"torch": (-0.01, 0.01), "torch, 1 thread": (-0.01, 0.01), "scikit-learn": (-1, 0.15)}  # relative to dlbook's
+PACKAGES = ["jax", "keras", "numpy", "scikit-learn", "torch"]
+EXACT = dict.fromkeys(["torch", "torch, 1 thread", "torch, compiled", "keras"], (-0.01, 0.01))  # relative to dlbook's
+BANDS = EXACT | {"scikit-learn": (-1, 0.15)}
 
 
 def start():
@@ -35,6 +35,16 @@ def orders(key, samples, batch_size):
     keys = [jr.split(jr.fold_in(key, number))[0] for number in range(EPOCHS)]
     rows = [jr.permutation(k, samples)[: batches * batch_size].reshape(batches, batch_size) for k in keys]
     return np.stack([np.asarray(r) for r in rows])
+
+
+def steps(task) -> int:
+    """Count the steps of one run."""
+    return EPOCHS * (len(start()[0][0]) // task["batch_size"])
+
+
+def operations(task) -> float:
+    """Count the operations that eager PyTorch dispatches in a step."""
+    return peers.operations(with_torch(task)) / steps(task)
 
 
 def with_dlbook(task):
@@ -63,16 +73,12 @@ def fitted(loss, begin, task, epochs):
     return run
 
 
-def with_torch(task, threads=None):
-    """PyTorch, eager, the usual loop, on as many threads as it chooses or on `threads`."""
-    import torch
-
-    torch.set_num_threads(threads or torch.get_num_threads())
-
+def with_torch(task, threads=None, compiled=False):
+    """PyTorch's usual loop, eager or compiled."""
+    peers.threads(threads)
     (x, labels), params, key = start()
     rows = orders(key, len(x), task["batch_size"])
-
-    return torch_run(lambda: torch_network(params), x, labels, rows, task)
+    return peers.torch_run(torch_network(params), x, labels, rows, task, compiled)
 
 
 def torch_network(layers):
@@ -89,28 +95,14 @@ def torch_network(layers):
     return torch.nn.Sequential(*parts[:-1])
 
 
-def torch_run(model, x, labels, rows, task):
-    """Return the run that trains a fresh `model()` in PyTorch's usual loop over the `rows` of each batch."""
-    import torch
-
-    rows = torch.from_numpy(rows.astype("int64"))
-    x, labels = torch.from_numpy(np.array(x)), torch.from_numpy(np.array(labels, "int64"))
-    make = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[task["optimizer"]]
-
-    def run():
-        net = model()
-        optimizer = make(net.parameters(), lr=task["learning_rate"])
-        for epoch in rows:
-            total = 0.0
-            for batch in epoch:
-                optimizer.zero_grad()
-                loss = torch.nn.functional.cross_entropy(net(x[batch]), labels[batch])
-                loss.backward()
-                optimizer.step()
-                total += loss.detach()
-        return float(total / len(rows[0]))
-
-    return run
+def with_keras(task):
+    """Keras on JAX: a Python loop round a compiled step."""
+    keras = peers.keras_on_jax()
+    (x, labels), params, key = start()
+    rows = orders(key, len(x), task["batch_size"])
+    net = keras.Sequential([keras.Input(SIZES[:1]), keras.layers.Dense(SIZES[1], "relu"), keras.layers.Dense(SIZES[2])])
+    batches = rows.shape[1]
+    return peers.keras_run(net, jax.tree.leaves(params), x, labels, np.concatenate(rows), task, last=batches)
 
 
 def with_sklearn(task):
@@ -144,7 +136,9 @@ def with_sklearn(task):
 CONTENDERS = {
     "dlbook": with_dlbook,
     "torch": with_torch,
-    "torch, 1 thread": lambda task: with_torch(task, threads=1),
+    "torch, 1 thread": partial(with_torch, threads=1),
+    "torch, compiled": partial(with_torch, compiled=True),
+    "keras": with_keras,
     "scikit-learn": with_sklearn,
 }
 

@@ -17,6 +17,7 @@ from dlbook.models import word2vec, word_blocks
 FEATURES, WINDOW, NEGATIVES, THRESHOLD, RATES = 100, 5, 5, 1e-3, (0.025, 1e-4)
 TASKS = [{"words": 400_000, "epochs": 5}]
 PACKAGES = ["jax", "numpy", "gensim"]
+REPEATS = 1
 BANDS = {"gensim, 1 worker": (-0.03, 0.03), "gensim, 2 workers": (-0.03, 0.03)}  # relative to dlbook's
 
 

@@ -20,7 +20,7 @@ def test_pytorch_has_the_same_network():
     np.testing.assert_allclose(cnn.apply(params, x[:4], **lenet.STRUCTURE), theirs, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("name, loss", [("torch", 0.32), ("dlbook, im2col", 0.28)])
+@pytest.mark.parametrize("name, loss", [("torch", 0.32), ("keras", 0.32), ("dlbook, im2col", 0.28)])
 def test_a_contender_that_did_other_work_is_disqualified(name, loss):
     fair = dict.fromkeys(lenet.CONTENDERS, 0.3)
     lenet.same_quality(fair)

@@ -16,7 +16,8 @@ from sphinx.application import ENV_PICKLE_FILENAME
 from book.contents import ROOT
 
 EXECUTES = (  # what outputs depend on
-    "dlbook/**/*.py book/claims/*.py book/claims/*.toml chapters/**/*.csv chapters/references.bib book/ext/execution.py"
+    "dlbook/**/*.py book/claims/*.py book/claims/*.toml chapters/**/*.csv chapters/references.bib "
+    "benchmarks/results/*.json book/ext/execution.py"
 ).split()
 STATIC = "DLBOOK_STATIC"  # tells an explorer that no kernel will run behind the page
 RENDERS = ["book/ext/*.py"]  # what a page made of the same outputs depends on

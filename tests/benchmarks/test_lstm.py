@@ -1,6 +1,8 @@
+import numpy as np
 import pytest
 
 from benchmarks import lstm, race
+from dlbook.models import char_rnn
 
 TASK = {"cell": "gru", "batches": 2}
 
@@ -15,15 +17,11 @@ def test_two_devices_do_the_work_of_one():
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
 def test_pytorch_has_the_same_network(cell):
     torch = pytest.importorskip("torch", reason="torch is not installed, so its network was not compared: make race")
-    import numpy as np
-
-    from dlbook.models import char_rnn
-
     windows, params, _ = lstm.start({"cell": cell, "batches": 1})
     table, layer, output = lstm.torch_network(params, cell)
-    tokens = np.array(windows[:4, :-1].T)
+    tokens = windows[:4, :-1].T
     with torch.no_grad():
-        theirs = output(layer(table(torch.from_numpy(tokens).long()))[0]).numpy()
+        theirs = output(layer(table(torch.from_numpy(np.array(tokens)).long()))[0]).numpy()
     np.testing.assert_allclose(char_rnn.apply(params, tokens), theirs, rtol=1e-4, atol=1e-5)
 
 

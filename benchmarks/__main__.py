@@ -1,12 +1,11 @@
 """Run the races, print the ratios, write the results."""
 
 import argparse
-import json
 import time
-from pathlib import Path
 
 from benchmarks import backward, cbow, gan, lenet, live, lstm, mlp, skip_gram, sweep, whole
-from benchmarks.race import machine, race, summary
+from benchmarks.clock import write
+from benchmarks.race import race, summary
 
 RACES = {
     "mlp": mlp,
@@ -20,7 +19,6 @@ RACES = {
     "live": live,
     "backward": backward,
 }
-RESULTS = Path(__file__).parent / "results"
 
 
 def main():
@@ -39,21 +37,8 @@ def main():
             found = {"ops": backward.results(chosen.rounds)}
         else:
             found = {"tasks": [run_task(rules, task, chosen.rounds, chosen.repeats) for task in rules.TASKS]}
-        RESULTS.mkdir(exist_ok=True)
-        path = RESULTS / f"{name}.json"
-        told = machine(rules.PACKAGES)
-        told["versions"] |= rules.versions() if hasattr(rules, "versions") else {}
-        path.write_text(json.dumps({"machine": told} | rounded(found), indent=1) + "\n")
-        print(f"written: {path.relative_to(Path.cwd())} after {time.perf_counter() - begin:.0f} s", flush=True)
-
-
-def rounded(found):
-    """Round every number of a tree of lists and dictionaries to five digits."""
-    if isinstance(found, dict):
-        return {name: rounded(value) for name, value in found.items()}
-    if isinstance(found, list):
-        return [rounded(value) for value in found]
-    return float(f"{found:.5g}") if isinstance(found, float) else found
+        write(name, found, rules.PACKAGES, rules.versions() if hasattr(rules, "versions") else {})
+        print(f"after {time.perf_counter() - begin:.0f} s", flush=True)
 
 
 def run_task(rules, task, rounds, repeats):

@@ -68,9 +68,20 @@ def spread(laps: list[float]) -> dict:
     return {"seconds": middle, "low": low, "high": high}
 
 
-def write(name: str, content: dict, packages: tuple[str, ...] = ("jax", "jaxlib", "numpy")):
-    """Write `results/NAME.json`, with the machine, and say so."""
+def write(name: str, content: dict, packages=("jax", "jaxlib", "numpy"), versions: dict | None = None):
+    """Write `results/NAME.json`, with the machine and the versions of all that took part, and say so."""
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{name}.json"
-    path.write_text(json.dumps({"machine": machine(list(packages)), **content}, indent=1) + "\n", "utf-8")
-    print(f"written: {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
+    told = machine(list(packages))
+    told["versions"] |= versions or {}
+    path.write_text(json.dumps({"machine": told} | rounded(content), indent=1) + "\n", "utf-8")
+    print(f"written: {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}", flush=True)
+
+
+def rounded(found):
+    """Round every number of a tree of lists and dictionaries to five digits."""
+    if isinstance(found, dict):
+        return {name: rounded(value) for name, value in found.items()}
+    if isinstance(found, list):
+        return [rounded(value) for value in found]
+    return float(f"{found:.5g}") if isinstance(found, float) else found

@@ -150,6 +150,20 @@ def test_the_next_seed_is_one_key_away_and_a_wrong_one_is_mended(visit):
     expect(seed).to_have_value("999")
 
 
+def test_frames_that_arrive_leave_a_number_alone_while_it_is_typed(visit):
+    page = visit()
+    seed = control(page, GATE, "seed")
+    seed.fill("12")
+    rate = control(page, GATE, "learning rate")
+    rate.evaluate("rate => { rate.value = 30; rate.dispatchEvent(new Event('input')); }")  # new frames; the focus stays
+    page.wait_for_function(FINISHED, arg=GATE)
+    expect(seed).to_have_value("12")
+    seed.press("Enter")
+    page.wait_for_function(FINISHED, arg=GATE)
+    expect(seed).to_have_value("12")
+    assert "seed=12&" in page.evaluate("location.hash")
+
+
 def test_numbers_that_are_not_finite_are_said_and_drawn(visit):
     page = visit()
     move(page, WAVE, "kind", 1)

@@ -86,7 +86,11 @@ class Explorer {
     if (OWN_DATA[control.kind]) return OWN_DATA[control.kind].make(this, control, i);
     const input = this.input(control), { name, label, kind, texts } = control, last = texts.length - 1;
     const chosen = () => inside(Math.round(Number(input.value)), [0, last]);
-    input.addEventListener(kind === "number" ? "change" : "input", () => this.move(i, chosen()));
+    input.addEventListener(kind === "number" ? "change" : "input", () => { input.typing = false; this.move(i, chosen()); });
+    if (kind === "number") {
+      input.addEventListener("input", () => { input.typing = true; });  // frames that arrive leave what is typed alone
+      input.addEventListener("blur", () => { input.typing = false; this.label(); });
+    }
     const box = this.labelled(name, label, input);
     const another = () => { this.move(i, chosen() < last ? chosen() + 1 : 0); };
     if (kind === "number") box.append(make("button", { type: "button", textContent: "Next", ariaLabel: `next ${label}`, onclick: another }));
@@ -196,7 +200,7 @@ class Explorer {
       const { texts, unit } = this.spec.controls[i];
       if (!texts) return input.tell(this.positions[i]);
       const text = texts[this.positions[i]] + (unit && " " + unit);
-      input.value = this.positions[i];
+      if (!input.typing) input.value = this.positions[i];
       if (input.type === "range") input.setAttribute("aria-valuetext", text), input.nextSibling.value = text;
     });
     if (!this.frame) return;

@@ -46,7 +46,7 @@ def measured(width: int, rounds: int) -> dict:
     state, record = jax.tree.map(drawn, _start(adam, None, params, 1e-3)), (jnp.ones((1, 8)), None)
     jax.block_until_ready(state)
     with tempfile.TemporaryDirectory() as folder:
-        kept = Checkpoints(folder, 1, {"width": f"{width}"})
+        kept = Checkpoints("checkpoints", folder, 1, {"width": f"{width}"})
         kept.last(state, record)
         laps = [
             clock.lap(lambda epoch=epoch: kept.note(epoch, state, [record] * epoch)) for epoch in range(1, rounds + 2)
@@ -59,7 +59,7 @@ def measured(width: int, rounds: int) -> dict:
 
 def _load(folder, state, record, width) -> float:
     start = time.perf_counter()
-    jax.block_until_ready(Checkpoints(folder, 1, {"width": f"{width}"}).last(state, record)[1])
+    jax.block_until_ready(Checkpoints("checkpoints", folder, 1, {"width": f"{width}"}).last(state, record)[1])
     return time.perf_counter() - start
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
@@ -12,8 +13,10 @@ from jax import lax
 from jaxtyping import Array, Float, PRNGKeyArray, PyTree
 
 from dlbook import checks
+from dlbook.train.checkpoints import Checkpoints, identity
 from dlbook.train.loop import count_samples
 from dlbook.train.optimizers import adam
+from dlbook.train.parts import in_parts
 
 
 class Match(NamedTuple):
@@ -48,6 +51,9 @@ def alternate(
     metrics: Callable = lambda players: None,
     every: int | None = None,
     settings: tuple[dict, dict] = ({}, {}),
+    progress: bool = False,
+    checkpoint: str | Path | None = None,
+    checkpoint_every: int | None = None,
 ) -> Match:
     """Let two players descend in turn, the first `steps` times, then the second once: algorithm :eq:`gan-updates`.
 
@@ -72,37 +78,75 @@ def alternate(
         By default, `metrics` are taken at the end alone.
     settings
         Further arguments of each loss, such as `({"penalty": 0.1}, {})`; they may be traced.
+    progress
+        Compile a block of `every` rounds instead of the run, and show a bar with the losses and the time left.
+    checkpoint
+        A folder in which the run is stored between its blocks, and from which it goes on, as with
+        :func:`dlbook.train.fit`.  The rounds may grow.
+    checkpoint_every
+        Blocks from one checkpoint to the next.  By default as many as keep saving to a twentieth of the time.
 
     Raises
     ------
     ValueError
-        If a learning rate is not a positive number, a count is below 1, `every` does not divide `rounds`, the
-        arrays of `data` differ in length, or a loss refuses the data.
+        If a learning rate is not a positive number, a count is below 1, `every` does not divide `rounds` or is missing
+        where there is a bar or a checkpoint, the arrays of `data` differ in length, or a loss refuses the data; if the
+        folder of the checkpoints holds another run, a longer one, or other files.
 
     Notes
     -----
     As with :func:`dlbook.train.fit`, one compilation serves all calls with the same functions and sizes, and a
     run that diverges is no error.
     """
-    samples, every = count_samples("alternate", data), rounds if every is None else every
+    samples = count_samples("alternate", data)
+    if every is None and (progress or checkpoint is not None):
+        raise ValueError("alternate: every, the rounds of a block, must be given for progress and for a checkpoint.")
+    every = rounds if every is None else every
     for rate in _pair(learning_rate):
         checks.positive("alternate", "learning_rate", rate)
     for name, count in {"rounds": rounds, "steps": steps, "batch_size": batch_size, "every": every}.items():
         checks.in_range("alternate", name, count, 1, np.inf)
+    checks.in_range("alternate", "checkpoint_every", 1 if checkpoint_every is None else checkpoint_every, 1, np.inf)
     if rounds % every:
         raise ValueError(f"alternate: every must divide the {rounds} rounds, got {every}.")
     batch = jax.tree.map(lambda a: a[jnp.arange(batch_size) % samples], data)
     for own, loss in enumerate(losses):
         jax.eval_shape(partial(loss, **settings[own]), players[own], players[1 - own], batch, key)
-    chosen = (tuple(losses), _pair(optimizer), metrics, batch_size, rounds // every, every)
-    return _alternate(*chosen, players, data, key, steps, _pair(learning_rate), tuple(settings))
+
+    losses, settings, rates, rules = tuple(losses), tuple(settings), _pair(learning_rate), _pair(optimizer)
+    run = partial(_blocks, losses, rules, metrics, batch_size, every)
+    state = _start(rules, players, rates)
+    if not progress and checkpoint is None:
+        return _finish(*run(rounds // every, state, data, key, steps, rates, settings, 0))
+
+    block = lambda state, number: run(1, state, data, key, steps, rates, settings, number)
+    named = dict(losses=losses, optimizers=rules, learning_rates=rates, steps=steps, settings=settings, every=every)
+    given = dict(batch_size=batch_size, key=key, players=players, data=data, metrics=metrics)
+    same = identity("alternate", **named, **given) if checkpoint else {}
+    kept = Checkpoints("alternate", checkpoint, checkpoint_every, same, unit="round", size=every)
+    shown = lambda record: dict(zip(("first", "second"), record[0].mean((0, 1)), strict=True))
+    state, records = in_parts(block, rounds // every, state, kept, progress=progress, shown=shown)
+    return _finish(state, jax.tree.map(jnp.asarray, records))
+
+
+@partial(jax.jit, static_argnums=0)
+def _start(optimizers, players, rates):
+    return players, tuple(
+        make(rate).init(player) for make, rate, player in zip(optimizers, rates, players, strict=True)
+    )
+
+
+def _finish(state, records):
+    (players, _), (played, measured) = state, records
+    return Match(players, played.reshape(-1, 2), measured)
 
 
 @partial(jax.jit, static_argnums=(0, 1, 2, 3, 4, 5))
-def _alternate(losses, optimizers, metrics, batch_size, blocks, every, players, data, key, steps, rates, settings):
+def _blocks(losses, optimizers, metrics, batch_size, every, blocks, state, data, key, steps, rates, settings, first):
+    """Run `blocks` blocks of `every` rounds, the first of them numbered `first`; return the state and the records."""
     samples = len(jax.tree.leaves(data)[0])
     rules = [make(rate) for make, rate in zip(optimizers, rates, strict=True)]
-    pair = jax.tree.structure(players, is_leaf=lambda node: node is not players)
+    pair = jax.tree.structure(state[0], is_leaf=lambda node: node is not state[0])
 
     def turn(own, state, key):
         players, states = state
@@ -117,8 +161,8 @@ def _alternate(losses, optimizers, metrics, batch_size, blocks, every, players, 
 
     def play(state, number):
         key_first, key_second = jr.split(jr.fold_in(key, number))
-        first = lambda step, carried: turn(0, carried[0], jr.fold_in(key_first, step))
-        state, judged = lax.fori_loop(0, steps, first, (state, jnp.zeros(())))
+        again = lambda step, carried: turn(0, carried[0], jr.fold_in(key_first, step))
+        state, judged = lax.fori_loop(0, steps, again, (state, jnp.zeros(())))
         state, cheated = turn(1, state, key_second)
         return state, jnp.stack([judged, cheated])
 
@@ -126,9 +170,8 @@ def _alternate(losses, optimizers, metrics, batch_size, blocks, every, players, 
         state, played = lax.scan(play, state, number * every + jnp.arange(every))
         return state, (played, metrics(jax.tree.unflatten(pair, state[0])))
 
-    start = tuple(players), tuple(rule.init(player) for rule, player in zip(rules, players, strict=True))
-    (players, _), (played, measured) = lax.scan(block, start, jnp.arange(blocks))
-    return Match(jax.tree.unflatten(pair, players), played.reshape(-1, 2), measured)
+    (players, moved), records = lax.scan(block, (tuple(state[0]), state[1]), first + jnp.arange(blocks))
+    return (jax.tree.unflatten(pair, players), moved), records
 
 
 def _with(pair, place, new):

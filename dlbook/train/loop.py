@@ -12,12 +12,12 @@ import numpy as np
 from jax import lax
 from jax.sharding import Mesh
 from jaxtyping import Array, Float, Int, PRNGKeyArray, PyTree
-from tqdm.auto import tqdm
 
 from dlbook import checks
-from dlbook.train.checkpoints import Checkpoints, identity, joined
+from dlbook.train.checkpoints import Checkpoints, identity
 from dlbook.train.devices import available, everywhere, put_together, shared_out
 from dlbook.train.optimizers import adam
+from dlbook.train.parts import in_parts
 
 
 class Fit(NamedTuple):
@@ -151,23 +151,10 @@ def fit(
     epoch = lambda state, number: run(1, state, data, key, learning_rate, settings, number)
     named = dict(loss=loss, optimizer=optimizer, batch_size=batch_size, learning_rate=learning_rate, key=key)
     watched = dict(metrics=metrics, score=score, patience=patience)
-    same = identity(**named, settings=settings, params=params, data=data, **watched) if checkpoint else {}
-    state, records = _one_by_one(epoch, epochs, state, Checkpoints(checkpoint, checkpoint_every, same), progress)
+    same = identity("fit", **named, settings=settings, params=params, data=data, **watched) if checkpoint else {}
+    kept, shown = Checkpoints("fit", checkpoint, checkpoint_every, same), lambda record: {"loss": record[0].mean()}
+    state, records = in_parts(epoch, epochs, state, kept, progress=progress, shown=shown)
     return _finish(state, everywhere(mesh, jax.tree.map(jnp.asarray, records)))
-
-
-def _one_by_one(epoch, epochs, state, kept, progress):
-    """Run the epochs that are not stored yet, each a call; return the state and the records of all."""
-    done, state, records = kept.last(state, jax.eval_shape(epoch, state, 0)[1])
-    checks.in_range("fit", "epochs", epochs, done, np.inf)
-    with kept, tqdm(total=epochs, initial=done, unit="epoch", disable=not progress) as bar:
-        for number in range(done, epochs):
-            state, record = epoch(state, number)
-            records.append(record)
-            kept.note(number + 1, state, records)
-            bar.set_postfix(loss=f"{record[0].mean():.4g}", refresh=False)
-            bar.update()
-    return state, joined(records)
 
 
 @partial(jax.jit, static_argnums=(0, 1))

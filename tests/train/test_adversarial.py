@@ -71,6 +71,15 @@ def test_each_step_draws_rows_and_noise_of_its_own():
     np.testing.assert_array_equal(seen, alternate((draw, draw), START, rows, rounds=50, **PLAY).loss)
 
 
+def test_blocks_change_no_number():
+    """Each round draws its own samples and numbers, wherever in a block it stands."""
+    tell = lambda own, other, batch, key: own * batch.mean() + jr.normal(key)
+    runs = [alternate((tell, tell), START, jnp.arange(9.0), rounds=6, every=every, **PLAY).loss for every in (1, 3, 6)]
+    assert len(np.unique(runs[0][:, 1])) == 6
+    for run in runs:
+        np.testing.assert_allclose(run, runs[0], rtol=1e-5)
+
+
 def test_metrics_come_every_so_many_rounds():
     count = lambda own, other, batch, key: -own + 0 * other
     match = alternate(

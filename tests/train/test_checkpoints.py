@@ -7,6 +7,7 @@ import subprocess
 import sys
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -17,7 +18,7 @@ import pytest
 
 from dlbook.models import mlp
 from dlbook.ops.dropout import draw_mask, dropout
-from dlbook.train import adam, checkpoints, fit, momentum, sgd
+from dlbook.train import adam, alternate, checkpoints, fit, momentum, sgd
 from dlbook.train.optimizers import clipped
 from tests.train.test_loop import mlp_size
 from tests.train.test_sweep import DATA
@@ -43,12 +44,12 @@ def go(folder, **changes):
     return fit(options.pop("loss"), options.pop("params"), options.pop("data"), checkpoint=folder, **options)
 
 
-def interrupted(monkeypatch, after, folder, **changes):
-    """Run until Ctrl-C comes right behind the given epoch; return what the reader sees."""
+def interrupted(monkeypatch, after, folder, go=go, **changes):
+    """Run until Ctrl-C comes right behind the given part; return what the reader sees."""
 
-    def note(kept, epoch, state, records):
-        following(kept, epoch, state, records)
-        if epoch == after:
+    def note(kept, done, state, records):
+        following(kept, done, state, records)
+        if done == after:
             raise KeyboardInterrupt
 
     following = checkpoints.Checkpoints.note
@@ -130,7 +131,7 @@ def test_saving_takes_a_twentieth_of_the_time(tmp_path, monkeypatch):
         saved.append(epoch)
         now[0] += 0.25
 
-    kept = checkpoints.Checkpoints(tmp_path, None, {})
+    kept = checkpoints.Checkpoints("fit", tmp_path, None, {})
     kept.manager = type("Manager", (), {"save": save, "close": lambda manager: None})()
     monkeypatch.setattr(checkpoints, "perf_counter", lambda: now[0])
     with kept:
@@ -264,8 +265,74 @@ def test_a_run_inside_a_sweep_cannot_be_stored(tmp_path):
         jax.vmap(lambda rate: go(tmp_path / "run", learning_rate=rate).loss)(jnp.array([0.1, 0.2]))
 
 
+class Players(NamedTuple):
+    one: jax.Array
+    other: jax.Array
+
+
+def push(own, other, batch, key, strength=1.0):
+    return strength * own * other + (own * batch).mean() * jr.normal(key)
+
+
+def play(folder, **changes):
+    options = dict(key=jr.key(1), rounds=12, every=2, batch_size=4, steps=2, checkpoint_every=1) | changes
+    players = options.pop("players", Players(jnp.ones(()), jnp.full((), 2.0)))
+    return alternate((push, push), players, jnp.arange(9.0), checkpoint=folder, metrics=tuple, **options)
+
+
+@pytest.mark.parametrize("optimizer", [sgd, (adam, momentum)])
+def test_two_players_go_on_with_the_same_bits(optimizer, tmp_path, monkeypatch):
+    whole = play(tmp_path / "whole", optimizer=optimizer)
+    for after in (2, 5):
+        error = interrupted(monkeypatch, after, tmp_path / "stopped", go=play, optimizer=optimizer)
+        assert error.__notes__[0].startswith(f"alternate: {2 * after} rounds are stored in ")
+    same_bits(play(tmp_path / "stopped", optimizer=optimizer), whole)
+    same_bits(play(tmp_path / "stopped", optimizer=optimizer), whole)
+    assert isinstance(whole.players, Players) and whole.loss.shape == (12, 2) and whole.metrics[0].shape == (6,)
+    jax.tree.map(partial(np.testing.assert_allclose, rtol=1e-5), whole, play(None, optimizer=optimizer))
+
+
+def test_more_rounds_go_on_and_fewer_are_refused(tmp_path):
+    play(tmp_path / "run", rounds=8)
+    same_bits(play(tmp_path / "run"), play(tmp_path / "whole"))
+    with pytest.raises(ValueError, match="alternate: rounds must lie between 12 and inf, got 8"):
+        play(tmp_path / "run", rounds=8)
+
+
+@pytest.mark.parametrize(
+    "changes, message",
+    [
+        ({"steps": 3}, "steps is int32 2 there, int32 3 here"),
+        ({"every": 4}, "every is int32 2 there, int32 4 here"),
+        ({"settings": ({}, {"strength": 2.0})}, r"settings\[1\]\['strength'\] is absent there, float32 2.0 here"),
+        ({"learning_rate": (0.1, 0.2)}, r"learning_rates\[0\] is float32 0.001 there, float32 0.1 here"),
+        ({"optimizer": (sgd, adam)}, r"optimizers\[0\] is dlbook.train.optimizers.adam there"),
+        ({"players": Players(jnp.ones(()), jnp.ones(()))}, r"players\.other is float32 2.0 there, float32 1.0 here"),
+    ],
+)
+def test_another_match_is_refused(changes, message, tmp_path):
+    play(tmp_path / "run", rounds=4)
+    with pytest.raises(ValueError, match=f"alternate: .*run holds another run: .*{message}"):
+        play(tmp_path / "run", **changes)
+
+
+def test_a_bar_counts_the_rounds(tmp_path, capsys):
+    play(tmp_path / "run", rounds=4)
+    play(tmp_path / "run", progress=True)
+    shown = capsys.readouterr().err
+    assert "4/12" in shown and "12/12" in shown and "first=" in shown and "second=" in shown and "round/s" in shown
+
+
+@pytest.mark.parametrize("changes", [{"checkpoint": "run"}, {"progress": True}])
+def test_a_match_in_parts_needs_their_length(changes, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="alternate: every, the rounds of a block, must be given for progress and"):
+        alternate((push, push), Players(jnp.ones(()), jnp.ones(())), jnp.ones(3), key=jr.key(0), rounds=4, **changes)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_functions_are_known_by_what_they_were_given():
-    name = lambda f: checkpoints.identity(f=f)["f"]
+    name = lambda f: checkpoints.identity("fit", f=f)["f"]
     assert name(partial(adam, b1=0.5)) != name(partial(adam, b1=0.6)) != name(adam)
     assert name(partial(adam, b1=0.5)) == name(partial(adam, b1=0.5))
     assert name(clipped(adam, 1.0)) != name(clipped(adam, 2.0))

@@ -7,7 +7,7 @@ PORT ?= 8000
 CACHE := $(CURDIR)/_build/cache
 # Notebooks that the first half of the tests runs, so that both take as long; and what the second half begins with,
 # so that the errata page finds its functions compiled.
-FIRST := chapters/history chapters/mlp chapters/backprop chapters/cnn
+FIRST := chapters/history chapters/backprop chapters/cnn
 CLAIMS := tests/book/test_claims.py
 REPORT := --junitxml=_build/tests
 

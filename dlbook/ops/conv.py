@@ -23,7 +23,7 @@ from jaxtyping import Array, Float
 from dlbook import checks
 from dlbook.ops.correlation import correlate, turned, zeros_inserted
 from dlbook.ops.geometry import Padding, axes
-from dlbook.ops.windows import taps, taps_backward, windows
+from dlbook.ops.windows import taps, taps_backward, windows, windows_backward
 
 STATIC = ("stride", "padding", "dilation")
 LAYOUT = ("NHWC", "HWIO", "NHWC")
@@ -100,14 +100,13 @@ def conv2d_backward(
 
     Notes
     -----
-    The signal goes back through the same kernel, flipped, its input and output channels exchanged.  With
-    a stride, s - 1 zeros stand between its entries first (*zero insertion*).  The kernel's gradient
-    correlates the windows of the input with the signal.
+    The signal times the kernel is the gradient by the windows, and a pixel gets the sum over all windows
+    that read it.  The kernel's gradient correlates the windows of the input with the signal.
     """
-    along = _check("conv2d", x, kernel, bias, stride, padding, dilation)
-    seen = windows(x, size=kernel.shape[:2], stride=stride, padding=padding, dilation=dilation)
-    dx = correlate(zeros_inserted(dy, along), turned(kernel), dilation=dilation)
-    return dx, jnp.tensordot(seen, dy, ((0, 1, 2),) * 2), dy.sum((0, 1, 2))
+    geometry = dict(size=kernel.shape[:2], stride=stride, padding=padding, dilation=dilation)
+    (dx,) = windows_backward(jnp.einsum("nuvf,ijcf->nuvijc", dy, kernel), x, **geometry)
+    dkernel = jnp.tensordot(dy, windows(x, **geometry), ((0, 1, 2),) * 2)  # this order turns `dy`, not the windows
+    return dx, jnp.moveaxis(dkernel, 0, 3), dy.sum((0, 1, 2))
 
 
 @partial(jax.jit, static_argnames=STATIC)
@@ -186,7 +185,9 @@ def conv2d_by_library_backward(
 ) -> tuple[Float[Array, "n h w c"], Float[Array, "i j c f"], Float[Array, " f"]]:
     """Gradients by `x`, `kernel` and `bias`, each a plain convolution.
 
-    The compiler's own gradient of a convolution is not used: on a CPU it aborts the process for some shapes.
+    The signal goes back through the same kernel, flipped, its input and output channels exchanged.  With
+    a stride, s - 1 zeros stand between its entries first (*zero insertion*).  The compiler's own gradient
+    of a convolution is not used: on a CPU it aborts the process for some shapes.
     """
     along = _check("conv2d_by_library", x, kernel, bias, stride, padding, dilation)
     forth = [a._replace(size=a.size + a.span - 1, stride=1, low=0, high=0) for a in along]

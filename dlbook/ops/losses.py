@@ -131,9 +131,8 @@ def svm_loss_backward(
     dloss: Float[Array, ""], scores: Float[Array, "n k"], labels: Int[Array, " n"]
 ) -> tuple[Float[Array, "n k"], None]:
     """+1 for each class that violates the margin, minus their count for the label: equation :eq:`svm-loss-backward`."""
-    violates = (_margins(scores, labels) > 0).astype(scores.dtype)
-    dscores = violates - _one_hot(labels, scores) * violates.sum(1, keepdims=True)
-    return dloss * dscores / len(labels), None
+    dscores = jnp.where(_margins(scores, labels) > 0, dloss / len(labels), 0)
+    return dscores.at[jnp.arange(len(labels)), labels].add(-dscores.sum(1)), None
 
 
 def _margins(scores, labels):

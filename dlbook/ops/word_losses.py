@@ -51,8 +51,9 @@ def negative_sampling_loss_backward(
     """Probability minus truth on each score, over n: equation :eq:`negative-sampling-backward`."""
     right, wrong = _scores(h, target, negatives)
     dright = (dloss * (sigmoid(right) - 1) / len(h))[:, None]
-    dwrong = (dloss * sigmoid(wrong) / len(h))[:, :, None]
-    return dright * target + (dwrong * negatives).sum(1), dright * h, dwrong * h[:, None]
+    dwrong = dloss * sigmoid(wrong) / len(h)
+    dh = dright * target + jnp.einsum("nk,nkd->nd", dwrong, negatives)
+    return dh, dright * h, jnp.einsum("nk,nd->nkd", dwrong, h)
 
 
 def hierarchical_softmax_loss(
@@ -92,8 +93,8 @@ def hierarchical_softmax_loss_backward(
 ) -> tuple[Float[Array, "n d"], Float[Array, "n l d"], None]:
     """-t sigmoid(-t s) on each score s, over n: equation :eq:`hierarchical-softmax-backward`."""
     t = turns.astype(h.dtype)
-    dscores = (-dloss * t * sigmoid(-t * _along(h, nodes)) / len(h))[:, :, None]
-    return (dscores * nodes).sum(1), dscores * h[:, None], None
+    dscores = -dloss * t * sigmoid(-t * _along(h, nodes)) / len(h)
+    return jnp.einsum("nl,nld->nd", dscores, nodes), jnp.einsum("nl,nd->nld", dscores, h), None
 
 
 def _scores(h, target, negatives):

@@ -1,13 +1,15 @@
 """The chapters as the tests see them: the pages of the table of contents and the text on them."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import nbformat
+from pybtex.database import Entry, parse_file
 
 from book.contents import ROOT, docnames
 
-__all__ = ["ROOT", "cells", "docnames", "every_cell", "file_of", "prose", "words"]
+__all__ = ["ROOT", "cells", "docnames", "every_cell", "file_of", "prose", "references", "words"]
 
 
 def file_of(docname: str) -> Path:
@@ -30,6 +32,12 @@ def cells(file: Path, kind: str) -> list:
 def prose(file: Path) -> str:
     """Return the Markdown of a page."""
     return "\n\n".join(cell.source for cell in cells(file, "markdown"))
+
+
+@cache
+def references() -> dict[str, Entry]:
+    """Return the works in the list of references, by key."""
+    return dict(parse_file(str(ROOT / "chapters" / "references.bib")).entries)
 
 
 NO_WORDS = re.compile(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from book import claims
-from tests.book.chapters import ROOT, cells, every_cell, prose
+from tests.book.chapters import ROOT, cells, every_cell, prose, references
 
 NUMBER = re.compile(r"(?<![\w.^_/])(?<![A-Za-z]-)(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\w/]|[.]\d|[ -]bits?\b)")
 PLACES = "equation|eq|figure|algorithm|section|chapter|table|exercise|lecture"
@@ -110,20 +110,10 @@ def settled() -> dict[str, set[float]]:
     return pages
 
 
-@cache
-def years() -> dict[str, float]:
-    """Return the year of each work in the list of references."""
-    text = (ROOT / "chapters" / "references.bib").read_text("utf-8")
-    return {
-        key: float(year)
-        for key, year in re.findall(r"^@\w+\{([^,]+),.*?^\s*year\s*=\s*[{\"](\d{4})", text, re.M | re.S)
-    }
-
-
 def loose(page: Path) -> list[Quantity]:
     """Return the numbers in the prose of a page that are tied to nothing."""
     cited = re.findall(r"\{cite[:\w]*\}`([^`]+)`", prose(page))
-    known = {years()[key.strip()] for keys in cited for key in keys.split(",")}
+    known = {float(references()[key.strip()].fields["year"]) for keys in cited for key in keys.split(",")}
     known |= settled().get(page.relative_to(ROOT).with_suffix("").as_posix(), set())
     anywhere = known | in_cells(cells(page, "code"))
     found = []

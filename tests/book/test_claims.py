@@ -5,10 +5,9 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from pybtex.database import parse_file
 
 from book import claims
-from tests.book.chapters import ROOT, file_of, prose
+from tests.book.chapters import ROOT, file_of, prose, references
 
 CLAIMS = {  # how many the sources make, by chapter
     "history": 41,
@@ -22,9 +21,8 @@ CLAIMS = {  # how many the sources make, by chapter
 LEDGERS = {chapter: claims.load(chapter) for chapter in claims.CHAPTERS}
 ROWS = json.loads((ROOT / "book" / "inventory.json").read_text(encoding="utf-8"))["rows"]
 LEDGER = {claim.id: claim for ledger in LEDGERS.values() for claim in ledger}
-REFERENCES = parse_file(str(ROOT / "chapters" / "references.bib")).entries.values()
 REMARKS_ON_HISTORY = [claim for claim in LEDGERS["history"] if claim.proof == claims.REMARK]
-WORKS = {(" ".join(work.persons["author"][0].last_names), work.fields["year"]) for work in REFERENCES}
+WORKS = {(" ".join(work.persons["author"][0].last_names), work.fields["year"]) for work in references().values()}
 ENTRY = """
 preamble = "one = 1.0"
 [MLP-c001]

@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from tests.book.chapters import ROOT, docnames, file_of, prose
+from tests.book.chapters import ROOT, docnames, file_of, prose, references
 
 LABEL = re.compile(r"\$\$\s*\(([\w:.-]+)\)|^\s*:label:\s*(\S+)|\\label\{([^}]+)\}", re.MULTILINE)
 MODULES = sorted((ROOT / "dlbook").rglob("*.py"))
@@ -17,13 +17,6 @@ def labels() -> set[str]:
     return {label for groups in LABEL.findall(text) for label in groups if label}
 
 
-@cache
-def keys() -> set[str]:
-    return set(
-        re.findall(r"^@\w+\{([^,\s]+),", (ROOT / "chapters" / "references.bib").read_text("utf-8"), re.MULTILINE)
-    )
-
-
 def named(role: str, text: str) -> set[str]:
     found = re.findall(rf":{role}(?::\w+)?:`([^`]+)`", text)
     return {name.strip() for names in found for name in names.split(",")}
@@ -33,7 +26,7 @@ def named(role: str, text: str) -> set[str]:
 def test_names_of_equations_and_sources_exist(module):
     text = module.read_text(encoding="utf-8")
     assert named("eq", text) <= labels()
-    assert named("cite", text) <= keys()
+    assert named("cite", text) <= references().keys()
 
 
 def test_names_are_found():

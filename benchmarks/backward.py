@@ -1,22 +1,22 @@
 """Every hand-written backward pass against autodiff of the same forward pass, and against the forward pass itself.
 
-All three are jitted functions of one process, run in turn.  `op_backward(dy, *arrays)` and the vector-Jacobian product
-that JAX derives take the same arrays and give the same gradients, which is asserted; each works out again what it needs
-of the forward pass.  The ops are those of `dlbook.ops`: each function that has its `_backward` beside it.
+All three are jitted functions of one process, run two by two in turn.  `op_backward(dy, *arrays)` and the
+vector-Jacobian product that JAX derives take the same arrays and give the same gradients, which is asserted; each works
+out again what it needs of the forward pass.  The ops are those of `dlbook.ops`: each function that has its `_backward`
+beside it.
 """
 
 import importlib
 import pkgutil
 import statistics
-import time
 from functools import partial
-from itertools import cycle
 
 import jax
 import jax.numpy as jnp
 import jax.random as jr
 import numpy as np
 
+from benchmarks.clock import interleaved, waiting
 from dlbook import ops
 
 PACKAGES = ["jax", "numpy"]
@@ -159,28 +159,14 @@ def same_gradients(name: str, ours, theirs) -> None:
             raise AssertionError(f"backward: {name} differs from autodiff by {error:.1e}, where {size:.1e} is largest.")
 
 
-def seconds(call, repeats: int) -> float:
-    """Time one call, as the mean of `repeats`."""
-    begin = time.perf_counter()
-    for _ in range(repeats):
-        result = call()
-    jax.block_until_ready(result)
-    return (time.perf_counter() - begin) / repeats
-
-
 def measure(name: str, rounds: int) -> dict:
-    """Time the three in turn; return their medians, and the ratios lap by lap with their spread."""
-    calls = contestants(name)
-    repeats = {which: int(LEAST / max(seconds(call, 3), 1e-6)) + 1 for which, call in calls.items()}
-    laps = {which: [] for which in calls}
-    for which, _ in zip(cycle(calls), range(3 * rounds), strict=False):
-        laps[which].append(seconds(calls[which], repeats[which]))
-    told = {which: statistics.median(times) for which, times in laps.items()}
-    against = lambda a, b: [x / y for x, y in zip(laps[a], laps[b], strict=True)]
-    for what, ratios in {
-        "ratio": against("autodiff", "by hand"),
-        "to_forward": against("by hand", "forward"),
-    }.items():
+    """Time ours against autodiff, then against the forward pass; return medians, and lap by lap ratios with spread."""
+    calls = {which: waiting(call) for which, call in contestants(name).items()}
+    told = {}
+    for what, (above, below) in {"ratio": ("autodiff", "by hand"), "to_forward": ("by hand", "forward")}.items():
+        laps = interleaved({which: calls[which] for which in (above, below)}, rounds=rounds, least=LEAST)
+        ratios = [x / y for x, y in zip(laps[above], laps[below], strict=True)]
+        told |= {which: statistics.median(times) for which, times in laps.items()}
         told |= {what: statistics.median(ratios), f"{what}_low": min(ratios), f"{what}_high": max(ratios)}
     return told
 

@@ -32,7 +32,7 @@ def updating(function: Callable, state, *arguments) -> Callable:
 
 
 def interleaved(calls: dict, *, rounds: int = 15, least: float = 1e-3) -> dict[str, list[float]]:
-    """Return the seconds of each call in each round, A B C A B C ...
+    """Return the seconds of each call in each round, A B C, C B A, A B C ..., since a call leaves memory in a state.
 
     Parameters
     ----------
@@ -47,10 +47,12 @@ def interleaved(calls: dict, *, rounds: int = 15, least: float = 1e-3) -> dict[s
         call()
         counts[name] = max(1, math.ceil(least / min(lap(call), lap(call))))
     laps = {name: [] for name in calls}
+    order = list(calls)
     for _ in range(rounds):
-        for name, call in calls.items():
-            call()
-            laps[name].append(lap(call, counts[name]))
+        for name in order:
+            calls[name]()
+            laps[name].append(lap(calls[name], counts[name]))
+        order.reverse()
     return laps
 
 

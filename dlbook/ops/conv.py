@@ -21,9 +21,9 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from dlbook import checks
-from dlbook.ops.correlation import correlate, turned, zeros_inserted
-from dlbook.ops.geometry import Padding, axes
-from dlbook.ops.windows import taps, taps_backward, windows, windows_backward
+from dlbook.ops.correlation import correlate, correlate_transposed, kernel_gradient
+from dlbook.ops.geometry import Axis, Padding, axes
+from dlbook.ops.windows import taps, taps_backward
 
 STATIC = ("stride", "padding", "dilation")
 LAYOUT = ("NHWC", "HWIO", "NHWC")
@@ -103,10 +103,9 @@ def conv2d_backward(
     The signal times the kernel is the gradient by the windows, and a pixel gets the sum over all windows
     that read it.  The kernel's gradient correlates the windows of the input with the signal.
     """
-    geometry = dict(size=kernel.shape[:2], stride=stride, padding=padding, dilation=dilation)
-    (dx,) = windows_backward(jnp.einsum("nuvf,ijcf->nuvijc", dy, kernel), x, **geometry)
-    dkernel = jnp.tensordot(dy, windows(x, **geometry), ((0, 1, 2),) * 2)  # this order turns `dy`, not the windows
-    return dx, jnp.moveaxis(dkernel, 0, 3), dy.sum((0, 1, 2))
+    geometry = dict(stride=stride, padding=padding, dilation=dilation)
+    dx = correlate_transposed(dy, kernel, x, **geometry)
+    return dx, kernel_gradient(dy, x, kernel.shape[:2], **geometry), dy.sum((0, 1, 2))
 
 
 @partial(jax.jit, static_argnames=STATIC)
@@ -191,10 +190,21 @@ def conv2d_by_library_backward(
     """
     along = _check("conv2d_by_library", x, kernel, bias, stride, padding, dilation)
     forth = [a._replace(size=a.size + a.span - 1, stride=1, low=0, high=0) for a in along]
-    dx = _library(zeros_inserted(dy, along), turned(kernel), forth, LAYOUT)
+    dx = _library(_zeros_inserted(dy, along), kernel[::-1, ::-1].swapaxes(2, 3), forth, LAYOUT)
     back = [a._replace(taps=a.count, stride=a.dilation, dilation=a.stride) for a in along]
     dkernel = _library(x, dy, back, ("CHWN", "IHWO", "NHWC"))[:, : kernel.shape[0], : kernel.shape[1]]
     return dx, dkernel.transpose(1, 2, 0, 3), dy.sum((0, 1, 2))
+
+
+def _zeros_inserted(dy, along: tuple[Axis, Axis]):
+    """Spread the signal by the stride, and give it the border with which plain windows restore the input's size."""
+    config, cut = [], [slice(None)]
+    for a in along:
+        low = a.span - 1 - a.low
+        high = a.size + a.low - 1 - a.stride * (a.count - 1)
+        config.append((max(low, 0), max(high, 0), a.stride - 1))
+        cut.append(slice(max(-low, 0), min(high, 0) or None))  # a border as wide as the kernel sees no pixel
+    return lax.pad(dy, jnp.zeros((), dy.dtype), [(0, 0, 0), *config, (0, 0, 0)])[tuple(cut)]
 
 
 def _library(x, kernel, along, layout):

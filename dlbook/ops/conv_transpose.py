@@ -7,9 +7,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from dlbook import checks
-from dlbook.ops.correlation import correlate, turned, zeros_inserted
+from dlbook.ops.correlation import correlate, correlate_transposed, kernel_gradient
 from dlbook.ops.geometry import Padding, axes
-from dlbook.ops.windows import windows
 
 STATIC = ("stride", "padding", "dilation", "output_padding")
 
@@ -54,7 +53,8 @@ def conv2d_transpose(
     (1, 4, 4, 1)
     """
     along = _check(x, kernel, bias, stride, padding, dilation, output_padding)
-    return correlate(zeros_inserted(x, along), turned(kernel), dilation=dilation) + bias
+    canvas = jnp.zeros((len(x), *(a.size for a in along), kernel.shape[2]), x.dtype)
+    return correlate_transposed(x, kernel, canvas, stride=stride, padding=padding, dilation=dilation) + bias
 
 
 @partial(jax.jit, static_argnames=STATIC)
@@ -70,8 +70,9 @@ def conv2d_transpose_backward(
     output_padding: int = 0,
 ) -> tuple[Float[Array, "n u v f"], Float[Array, "i j c f"], Float[Array, " c"]]:
     """Gradients by `x`, which is the convolution of the signal, by `kernel` and by `bias`."""
-    seen = windows(dy, size=kernel.shape[:2], stride=stride, padding=padding, dilation=dilation)
-    return jnp.tensordot(seen, kernel, 3), jnp.tensordot(seen, x, ((0, 1, 2),) * 2), dy.sum((0, 1, 2))
+    geometry = dict(stride=stride, padding=padding, dilation=dilation)
+    dx = correlate(dy, kernel, **geometry)
+    return dx, kernel_gradient(x, dy, kernel.shape[:2], **geometry), dy.sum((0, 1, 2))
 
 
 def _check(x, kernel, bias, stride, padding, dilation, output_padding):

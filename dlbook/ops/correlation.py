@@ -1,11 +1,9 @@
 """What a convolution and its transpose are both made of, for the way back of one is the way forth of the other."""
 
 import jax.numpy as jnp
-from jax import lax
 from jaxtyping import Array, Float
 
-from dlbook.ops.geometry import Axis
-from dlbook.ops.windows import windows
+from dlbook.ops.windows import windows, windows_backward
 
 
 def correlate(x: Float[Array, "n h w c"], kernel: Float[Array, "i j c f"], **geometry) -> Float[Array, "n u v f"]:
@@ -13,17 +11,17 @@ def correlate(x: Float[Array, "n h w c"], kernel: Float[Array, "i j c f"], **geo
     return jnp.tensordot(windows(x, size=kernel.shape[:2], **geometry), kernel, 3)
 
 
-def turned(kernel: Float[Array, "i j c f"]) -> Float[Array, "i j f c"]:
-    """Turn a kernel by half a circle and exchange its input and output channels."""
-    return kernel[::-1, ::-1].swapaxes(2, 3)
+def correlate_transposed(
+    y: Float[Array, "n u v f"], kernel: Float[Array, "i j c f"], x: Float[Array, "n h w c"], **geometry
+) -> Float[Array, "n h w c"]:
+    """Add up the kernels, each times its entry of `y`, where they read from an image of the size of `x`."""
+    strokes = jnp.einsum("nuvf,ijcf->nuvijc", y, kernel)
+    return windows_backward(strokes, x, size=kernel.shape[:2], **geometry)[0]
 
 
-def zeros_inserted(dy: Float[Array, "n u v f"], along: tuple[Axis, Axis]) -> Float[Array, "n a b f"]:
-    """Spread the signal by the stride, and give it the border with which plain windows restore the input's size."""
-    config, cut = [], [slice(None)]
-    for a in along:
-        low = a.span - 1 - a.low
-        high = a.size + a.low - 1 - a.stride * (a.count - 1)
-        config.append((max(low, 0), max(high, 0), a.stride - 1))
-        cut.append(slice(max(-low, 0), min(high, 0) or None))  # a border as wide as the kernel sees no pixel
-    return lax.pad(dy, jnp.zeros((), dy.dtype), [(0, 0, 0), *config, (0, 0, 0)])[tuple(cut)]
+def kernel_gradient(
+    dy: Float[Array, "n u v f"], x: Float[Array, "n h w c"], size: tuple[int, int], **geometry
+) -> Float[Array, "i j c f"]:
+    """Multiply what each tap has read by the signal, and add up over images and positions."""
+    dkernel = jnp.tensordot(dy, windows(x, size=size, **geometry), ((0, 1, 2),) * 2)  # quicker than windows times `dy`
+    return jnp.moveaxis(dkernel, 0, 3)

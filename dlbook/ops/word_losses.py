@@ -103,4 +103,4 @@ def _scores(h, target, negatives):
 
 def _along(h, rows):
     """The score of each hidden vector against each of its own rows."""
-    return (rows * h[:, None]).sum(2)
+    return jnp.einsum("nd,nkd->nk", h, rows)

@@ -105,7 +105,8 @@ def test_calls_take_turns_and_quick_ones_are_repeated(monkeypatch):
 
     laps = clock.interleaved({"slow": call("slow", 2.0), "quick": call("quick", 0.25)}, rounds=2, least=0.5)
     assert laps == {"slow": [2, 2], "quick": [0.25, 0.25]}
-    assert order == ["slow"] * 3 + ["quick"] * 3 + (["slow"] * 2 + ["quick"] * 3) * 2  # the first of a lap is not timed
+    slow, quick = ["slow"] * 2, ["quick"] * 3  # the first of a lap is not timed
+    assert order == ["slow"] * 3 + ["quick"] * 3 + slow + quick + quick + slow
 
 
 def test_the_spread_is_median_and_quartiles():

@@ -78,8 +78,9 @@ def maxout(x: Float[Array, "*s p"]) -> Float[Array, "*s"]:
 
 def maxout_backward(dy: Float[Array, "*s"], x: Float[Array, "*s p"]) -> tuple[Float[Array, "*s p"]]:
     """`dy` to the largest piece; in a tie, equal shares, as `jax.numpy.max` has it."""
-    largest = (x == x.max(-1, keepdims=True)).astype(x.dtype)
-    return (dy[..., None] * largest / largest.sum(-1, keepdims=True),)
+    largest = x == maxout(x)[..., None]
+    share = dy / largest.sum(-1).astype(x.dtype)
+    return (jnp.where(largest, share[..., None], 0),)
 
 
 def softmax(scores: Float[Array, "*s k"]) -> Float[Array, "*s k"]:

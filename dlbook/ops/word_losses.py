@@ -50,7 +50,7 @@ def negative_sampling_loss_backward(
 ) -> tuple[Float[Array, "n d"], Float[Array, "n d"], Float[Array, "n k d"]]:
     """Probability minus truth on each score, over n: equation :eq:`negative-sampling-backward`."""
     right, wrong = _scores(h, target, negatives)
-    dright = (dloss * (sigmoid(right) - 1) / len(h))[:, None]
+    dright = (-dloss * sigmoid(-right) / len(h))[:, None]  # sigmoid(right) - 1 would round a small one off
     dwrong = dloss * sigmoid(wrong) / len(h)
     dh = dright * target + jnp.einsum("nk,nkd->nd", dwrong, negatives)
     return dh, dright * h, jnp.einsum("nk,nd->nkd", dwrong, h)

@@ -160,13 +160,16 @@ def same_gradients(name: str, ours, theirs) -> None:
 
 
 def measure(name: str, rounds: int) -> dict:
-    """Time ours against autodiff, then against the forward pass; return medians, and lap by lap ratios with spread."""
+    """Time ours against autodiff, then against the forward pass; return medians, and lap by lap ratios with spread.
+
+    The seconds of our pass are those beside autodiff.
+    """
     calls = {which: waiting(call) for which, call in contestants(name).items()}
     told = {}
     for what, (above, below) in {"ratio": ("autodiff", "by hand"), "to_forward": ("by hand", "forward")}.items():
         laps = interleaved({which: calls[which] for which in (above, below)}, rounds=rounds, least=LEAST)
         ratios = [x / y for x, y in zip(laps[above], laps[below], strict=True)]
-        told |= {which: statistics.median(times) for which, times in laps.items()}
+        told = {which: statistics.median(times) for which, times in laps.items()} | told
         told |= {what: statistics.median(ratios), f"{what}_low": min(ratios), f"{what}_high": max(ratios)}
     return told
 

@@ -32,7 +32,9 @@ def updating(function: Callable, state, *arguments) -> Callable:
 
 
 def interleaved(calls: dict, *, rounds: int = 15, least: float = 1e-3) -> dict[str, list[float]]:
-    """Return the seconds of each call in each round, A B C, C B A, A B C ..., since a call leaves memory in a state.
+    """Return the seconds of each call in each round, A B C, C B A, A B C ...
+
+    The order turns round, since each call finds the caches and the allocator as the one before has left them.
 
     Parameters
     ----------

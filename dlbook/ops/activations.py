@@ -78,9 +78,10 @@ def maxout(x: Float[Array, "*s p"]) -> Float[Array, "*s"]:
 
 def maxout_backward(dy: Float[Array, "*s"], x: Float[Array, "*s p"]) -> tuple[Float[Array, "*s p"]]:
     """`dy` to the largest piece; in a tie, equal shares, as `jax.numpy.max` has it."""
-    largest = x == maxout(x)[..., None]
-    share = dy / largest.sum(-1).astype(x.dtype)
-    return (jnp.where(largest, share[..., None], 0),)
+    y = maxout(x)
+    largest = x == y[..., None]
+    share, rest = dy / largest.sum(-1).astype(x.dtype), jnp.where(jnp.isnan(y), y, 0)
+    return (jnp.where(largest, share[..., None], rest[..., None]),)
 
 
 def softmax(scores: Float[Array, "*s k"]) -> Float[Array, "*s k"]:

@@ -103,6 +103,7 @@ def conv2d_backward(
     The signal times the kernel is the gradient by the windows, and a pixel gets the sum over all windows
     that read it.  The kernel's gradient correlates the windows of the input with the signal.
     """
+    _check("conv2d", x, kernel, bias, stride, padding, dilation)
     geometry = dict(stride=stride, padding=padding, dilation=dilation)
     dx = correlate_transposed(dy, kernel, x, **geometry)
     return dx, kernel_gradient(dy, x, kernel.shape[:2], **geometry), dy.sum((0, 1, 2))
@@ -143,6 +144,7 @@ def conv2d_by_taps_backward(
     dilation=1,
 ) -> tuple[Float[Array, "n h w c"], Float[Array, "i j c f"], Float[Array, " f"]]:
     """Gradients by `x`, `kernel` and `bias`, tap by tap: each adds where it has read."""
+    _check("conv2d_by_taps", x, kernel, bias, stride, padding, dilation)
     geometry = dict(size=kernel.shape[:2], stride=stride, padding=padding, dilation=dilation)
     dkernel = [jnp.einsum("nuvc,nuvf->cf", part, dy) for part in taps(x, **geometry)]
     weights = kernel.reshape(-1, *kernel.shape[2:])

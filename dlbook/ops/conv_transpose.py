@@ -70,6 +70,7 @@ def conv2d_transpose_backward(
     output_padding: int = 0,
 ) -> tuple[Float[Array, "n u v f"], Float[Array, "i j c f"], Float[Array, " c"]]:
     """Gradients by `x`, which is the convolution of the signal, by `kernel` and by `bias`."""
+    _check(x, kernel, bias, stride, padding, dilation, output_padding)
     geometry = dict(stride=stride, padding=padding, dilation=dilation)
     dx = correlate(dy, kernel, **geometry)
     return dx, kernel_gradient(x, dy, kernel.shape[:2], **geometry), dy.sum((0, 1, 2))

@@ -131,7 +131,8 @@ def svm_loss_backward(
     dloss: Float[Array, ""], scores: Float[Array, "n k"], labels: Int[Array, " n"]
 ) -> tuple[Float[Array, "n k"], None]:
     """+1 for each class that violates the margin, minus their count for the label: equation :eq:`svm-loss-backward`."""
-    dscores = jnp.where(_margins(scores, labels) > 0, dloss / len(labels), 0)
+    violates = (_margins(scores, labels) > 0).astype(scores.dtype)
+    dscores = violates * (dloss / len(labels))
     return dscores.at[jnp.arange(len(labels)), labels].add(-dscores.sum(1)), None
 
 

@@ -51,7 +51,7 @@ def taps_backward(
     along = axes(where, x.shape[1:3], size, stride=stride, padding=padding, dilation=dilation)
     total = 0
     for tap, part in zip(_places(size), dy, strict=True):
-        total = total + lax.pad(part, jnp.zeros((), x.dtype), _spread(along, tap))
+        total = total + lax.pad(part, jnp.zeros((), part.dtype), _spread(along, tap))
     rows, columns = (slice(a.low, a.low + a.size) for a in along)
     return (total[:, rows, columns],)
 

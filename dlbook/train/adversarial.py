@@ -75,7 +75,8 @@ def alternate(
     metrics
         Evaluated on the players after each `every` rounds; `lambda players: players.generator` takes snapshots.
     every
-        By default, `metrics` are taken at the end alone.
+        Rounds of a block.  By default all, so that `metrics` are taken at the end alone; to be given for `progress`
+        and for a `checkpoint`, which go block by block.
     settings
         Further arguments of each loss, such as `({"penalty": 0.1}, {})`; they may be traced.
     progress
@@ -106,7 +107,6 @@ def alternate(
         checks.positive("alternate", "learning_rate", rate)
     for name, count in {"rounds": rounds, "steps": steps, "batch_size": batch_size, "every": every}.items():
         checks.in_range("alternate", name, count, 1, np.inf)
-    checks.in_range("alternate", "checkpoint_every", 1 if checkpoint_every is None else checkpoint_every, 1, np.inf)
     if rounds % every:
         raise ValueError(f"alternate: every must divide the {rounds} rounds, got {every}.")
     batch = jax.tree.map(lambda a: a[jnp.arange(batch_size) % samples], data)

@@ -18,7 +18,9 @@ import numpy as np
 from jax.experimental import multihost_utils
 from jaxtyping import PyTree
 
-SHARE = 0.05  # of the time: what saving may take where nobody says after how many epochs to save
+from dlbook import checks
+
+SHARE = 0.05  # of the time: what saving may take where nobody says after how many parts to save
 KEPT = 2
 SHOWN = 3
 
@@ -38,6 +40,11 @@ class Checkpoints:
         What makes the run what it is, as :func:`identity` gives it.
     unit, size
         What the run is counted in, and how many of them make a part.
+
+    Raises
+    ------
+    ValueError
+        If `every` is below 1.
     """
 
     def __init__(
@@ -50,6 +57,7 @@ class Checkpoints:
         unit: str = "epoch",
         size: int = 1,
     ):
+        checks.in_range(where, "checkpoint_every", 1 if every is None else every, 1, np.inf)
         self.where, self.folder = where, folder and Path(folder).absolute()
         self.every, self.identity, self.unit, self.size = every, identity, unit, size
         self.manager = self.newest = self.stored = None

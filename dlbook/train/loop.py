@@ -137,7 +137,6 @@ def fit(
         if batch_size % mesh.size:
             raise ValueError(f"fit: batch_size must be a multiple of the {mesh.size} devices, got {batch_size}.")
     checks.in_range("fit", "patience", patience, 1, np.inf)
-    checks.in_range("fit", "checkpoint_every", 1 if checkpoint_every is None else checkpoint_every, 1, np.inf)
     params, data, key, learning_rate, settings = everywhere(mesh, (params, data, key, learning_rate, settings))
     extremes = _extremes(data)
     jax.eval_shape(lambda params: loss(params, extremes, key, **settings), params)

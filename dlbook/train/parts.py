@@ -34,7 +34,7 @@ def in_parts(
     with kept, tqdm(total=wanted, initial=stored, unit=kept.unit, disable=not progress) as bar:
         for number in range(done, parts):
             state, record = part(state, number)
-            records.append(record)
+            records = [*records, record]  # a new list: one that grows would not fit the state that `kept` has noted
             kept.note(number + 1, state, records)
             bar.set_postfix({name: f"{value:.4g}" for name, value in shown(record).items()}, refresh=False)
             bar.update(kept.size)

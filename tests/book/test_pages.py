@@ -17,10 +17,11 @@ LOOKS = {"desk": (DESK, "light"), "phone": (PHONE, "dark")}
 PAGE_LIMIT = 1.5e6  # bytes of HTML, pictures and live material; the theme's and MathJax's files come once for all pages
 LIVE_LIMIT = 250_000
 AXE = {"preload": False, "resultTypes": ["violations"]}  # styles need not be fetched a second time
-ONCE = """() => {  // leaves one coloured word of each class: the contrast of the others is the same
+ONCE = """() => {  // leaves one coloured word of those that have all classes in common, their ancestors' too
   const seen = new Set();
   for (const word of document.querySelectorAll(":is(.highlight, .sig) span[class]:not(:has(*))")) {
-    const kind = word.parentElement.className + " > " + word.className;
+    let kind = "";
+    for (let node = word; node; node = node.parentElement) kind += node.className + " < ";
     seen.has(kind) ? word.replaceWith(word.textContent) : seen.add(kind);
   }
 }"""

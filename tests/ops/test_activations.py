@@ -58,6 +58,13 @@ def test_at_the_kink_the_slope_is_the_one_from_the_left(op, backward, slope):
     assert jax.vjp(op, zero)[1](one)[0].tolist() == pytest.approx([slope])
 
 
+def test_a_piece_that_is_no_number_is_seen_in_the_gradient_of_maxout():
+    x = jnp.array([[1.0, jnp.nan, 2.0], [3.0, jnp.inf, 0.0]])
+    dx = jax.grad(lambda x: A.maxout(x).sum())(x)
+    assert jnp.isnan(dx[0]).all()
+    np.testing.assert_array_equal(A.maxout_backward(jnp.ones(2), x)[0], dx)
+
+
 def test_tied_pieces_of_maxout_share_the_gradient():
     tied = jnp.array([[2.0, 2.0, 1.0]])
     assert A.maxout_backward(jnp.ones(1), tied)[0].tolist() == [[0.5, 0.5, 0]]

@@ -170,6 +170,26 @@ def test_no_form_uses_the_librarys_gradient_of_a_convolution():
     )
 
 
+@pytest.mark.parametrize("backward", BACKWARD)
+def test_the_backward_pass_names_bad_input_too(backward, as_reader):
+    x, kernel, bias = arrays((6, 6), (3, 3))
+    with pytest.raises(ValueError, match="x has 3 channels but kernel has 2"):
+        backward(jnp.ones((2, 4, 4, 4)), x, kernel[:, :, :2], bias)
+    with pytest.raises(ValueError, match="kernel has 4 features but bias has 5"):
+        backward(jnp.ones((2, 4, 4, 4)), x, kernel, jnp.zeros(5))
+
+
+def test_images_of_whole_numbers_are_taken_both_ways(as_reader):
+    x, kernel, bias = arrays((6, 6), (3, 3))
+    whole = np.round(9 * x).astype("int32")
+    dy = conv2d(whole, kernel, bias)
+    ours, theirs = (conv2d_backward(dy, image, kernel, bias) for image in (whole, whole.astype("float32")))
+    jax.tree.map(partial(np.testing.assert_allclose, rtol=1e-5, atol=1e-4), ours, theirs)
+    maps = np.round(9 * dy).astype("int32")
+    paint = partial(conv2d_transpose, kernel=kernel, bias=np.zeros(3, "float32"))
+    np.testing.assert_allclose(paint(maps), paint(maps.astype("float32")), rtol=1e-5, atol=1e-3)
+
+
 def test_the_same_call_is_compiled_once():
     x, kernel, bias = arrays((6, 7), (3, 3))
     before = conv2d._cache_size()

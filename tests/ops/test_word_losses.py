@@ -29,6 +29,13 @@ def test_negative_sampling_is_one_right_answer_and_k_wrong_ones():
     np.testing.assert_allclose(negative_sampling_loss(h, target, negatives), wanted, rtol=1e-5)
 
 
+def test_the_gradient_of_a_sure_answer_is_small_but_not_rounded_to_zero():
+    """sigmoid(30) is 1 to 32 bits, and sigmoid(-30) is not 0."""
+    h, target = jnp.full((1, 1), 30.0), jnp.ones((1, 1))
+    dh, dtarget, _ = negative_sampling_loss_backward(jnp.ones(()), h, target, jnp.zeros((1, 1, 1)))
+    np.testing.assert_allclose([dh[0, 0], dtarget[0, 0]], [-np.exp(-30), -30 * np.exp(-30)], rtol=1e-5)
+
+
 def test_large_scores_stay_finite():
     far = jnp.full((1, 1), 1e3)
     assert negative_sampling_loss(far, -far, far[None]) == 2e6

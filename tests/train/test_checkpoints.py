@@ -113,6 +113,25 @@ def test_a_stop_between_two_checkpoints_stores_the_last_whole_epoch(tmp_path, mo
     same_bits(go(tmp_path / "run", checkpoint_every=100), go(tmp_path / "whole"))
 
 
+@pytest.mark.parametrize("program", ["fit", "alternate"])
+def test_a_stop_while_a_part_is_awaited_stores_the_parts_before(program, tmp_path, monkeypatch):
+    """Ctrl-C mostly comes then: what is stored must be of one part, the state and the records alike."""
+    run = {"fit": go, "alternate": play}[program]
+    awaited, wait = [], jax.block_until_ready
+
+    def pressed(tree):
+        awaited.append(1)
+        if len(awaited) == 4:
+            raise KeyboardInterrupt
+        return wait(tree)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(jax, "block_until_ready", pressed)
+        run(tmp_path / "run", checkpoint_every=100)
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["3"]
+    same_bits(run(tmp_path / "run", checkpoint_every=100), run(tmp_path / "whole"))
+
+
 def test_the_last_two_checkpoints_are_kept(tmp_path):
     go(tmp_path / "run")
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["5", "6"]
@@ -320,7 +339,14 @@ def test_a_bar_counts_the_rounds(tmp_path, capsys):
     play(tmp_path / "run", rounds=4)
     play(tmp_path / "run", progress=True)
     shown = capsys.readouterr().err
-    assert "4/12" in shown and "12/12" in shown and "first=" in shown and "second=" in shown and "round/s" in shown
+    assert (
+        "4/12" in shown
+        and " 0/12" not in shown
+        and "12/12" in shown
+        and "first=" in shown
+        and "second=" in shown
+        and "round/s" in shown
+    )
 
 
 @pytest.mark.parametrize("changes", [{"checkpoint": "run"}, {"progress": True}])
